@@ -1,0 +1,65 @@
+"""How what is known of a call adds up, whoever said it and in whatever order."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from triage.domain.events import CallReported, CallUpdated, Evidence
+from triage.domain.facts import FACTS, Facts, FactValue
+
+NOTHING_KNOWN = Facts()
+_RANKS: Mapping[str, Mapping[FactValue, int]] = {
+    name: {value: rank for rank, value in enumerate(spec.values)} for name, spec in FACTS.items() if spec.ordered
+}
+
+
+class Heard(NamedTuple):
+    """News of a call: the event that records it, the evidence once it counts, and what that makes of each fact."""
+
+    news: CallReported | CallUpdated
+    evidence: Evidence
+    facts: Mapping[str, FactValue | None]
+
+
+def known(facts: Facts) -> dict[str, FactValue]:
+    """The facts that somebody stated, by name."""
+    return {name: value for name, value in facts.__dict__.items() if value is not None}
+
+
+def merge(old: Facts, new: Facts, *, newer: bool) -> Facts:
+    """What both say together, whatever order they came in.
+
+    Of two values in order of danger the more dangerous holds. Of two others, the newer one: `new` if `newer`.
+    """
+    if new == NOTHING_KNOWN:
+        return old
+    if old == NOTHING_KNOWN:
+        return new
+    together = dict(old.__dict__)
+    for name, value in known(new).items():
+        before = together[name]
+        if before is None or _outdoes(name, value, before, newer=newer):
+            together[name] = value
+    return Facts.model_validate(together)
+
+
+def resolve(evidence: Evidence) -> dict[str, FactValue | None]:
+    """Every fact's value once all evidence counts.
+
+    A presumption never overrides what somebody stated. Of what was reported, read in a narrative or answered, the most
+    dangerous value holds; of values without danger an answer goes before a report, and a report before a cue.
+    """
+    together: dict[str, FactValue | None] = dict(evidence.presumed.__dict__)
+    stated: dict[str, FactValue] = {}
+    for facts in (evidence.cue, evidence.reported, evidence.answered):
+        if facts is NOTHING_KNOWN:
+            continue
+        for name, value in facts.__dict__.items():
+            if value is not None and (name not in stated or _outdoes(name, value, stated[name], newer=True)):
+                stated[name] = value
+    together.update(stated)
+    return together
+
+
+def _outdoes(name: str, value: FactValue, other: FactValue, *, newer: bool) -> bool:
+    ranks = _RANKS.get(name)
+    return newer if ranks is None else ranks[value] > ranks[other]

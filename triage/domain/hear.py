@@ -1,0 +1,120 @@
+"""What a report or an answer adds to what is known of a call. Nothing new: nothing happens."""
+
+from triage.domain.call import Call, File, NotReported, evolve
+from triage.domain.commands import AnswerQuestion, Heeded, ReportCall
+from triage.domain.desk import Desk
+from triage.domain.errors import CallNotFoundError, CallUnreadableError, InvalidAnswerError, UnknownFactError
+from triage.domain.events import CallReported, CallUpdated, Evidence, Particulars
+from triage.domain.evidence import NOTHING_KNOWN, Heard, merge, resolve
+from triage.domain.facts import FACTS, Facts
+from triage.domain.report import Report
+
+
+def hear(call: Call, command: Heeded, desk: Desk) -> Heard | None:
+    """What `command` adds to `call`; None if it is no news: CAD repeats itself, and Kafka delivers at least once.
+
+    Raises `CallNotFoundError`, `CallUnreadableError`, `UnknownFactError` or `InvalidAnswerError` for an answer that cannot be taken.
+    """
+    match command:
+        case ReportCall():
+            return _hear_report(call, command, desk)
+        case AnswerQuestion():
+            return _hear_answer(call, command, desk)
+
+
+def reweigh(file: File, desk: Desk) -> Evidence:
+    """All evidence on file about a call: what its type presumes, what CAD states, cues and answers."""
+    said = file.particulars
+    if said is None:
+        return Evidence()
+    given = desk.given(said.priority, said.channel)
+    return Evidence(
+        presumed=desk.presumed(said.call_type),
+        reported=merge(given, file.reported, newer=True),
+        cue=file.cue,
+        answered=file.answered,
+    )
+
+
+def _hear_report(call: Call, command: ReportCall, desk: Desk) -> Heard | None:
+    report = command.report
+    cue, cue_ids = desk.cues.find(report.narrative) if report.narrative else (NOTHING_KNOWN, ())
+    said = _particulars(report)
+    if isinstance(call, NotReported) or call.file.particulars is None:
+        first = CallReported(
+            call_id=report.call_id,
+            occurred_at=report.reported_at,
+            by=command.by,
+            particulars=said,
+            reported=report.facts,
+            cue=cue,
+            cue_ids=cue_ids,
+        )
+        return _heard(call, first, desk)
+    newer = report.reported_at >= call.file.told_at
+    again = CallUpdated(
+        call_id=report.call_id,
+        occurred_at=report.reported_at,
+        by=command.by,
+        particulars=said if newer else call.file.particulars,
+        reported=report.facts,
+        cue=cue,
+        cue_ids=cue_ids,
+        answered=NOTHING_KNOWN,
+    )
+    return _heard(call, again, desk)
+
+
+def _hear_answer(call: Call, command: AnswerQuestion, desk: Desk) -> Heard | None:
+    if isinstance(call, NotReported):
+        raise CallNotFoundError(command.call_id)
+    if call.file.particulars is None:
+        raise CallUnreadableError(command.call_id)
+    answered = CallUpdated(
+        call_id=command.call_id,
+        occurred_at=command.now,
+        by=command.by,
+        particulars=call.file.particulars,
+        reported=NOTHING_KNOWN,
+        cue=NOTHING_KNOWN,
+        cue_ids=(),
+        answered=_answer(command),
+    )
+    return _heard(call, answered, desk)
+
+
+def _heard(call: Call, news: CallReported | CallUpdated, desk: Desk) -> Heard | None:
+    """`news` and what is known with it; None if nothing more is known than before."""
+    after = evolve(call, news)
+    assert not isinstance(after, NotReported)
+    if not isinstance(call, NotReported) and _knowledge(after.file) == _knowledge(call.file):
+        return None
+    evidence = reweigh(after.file, desk)
+    return Heard(news, evidence, resolve(evidence))
+
+
+def _knowledge(file: File) -> tuple[Particulars | None, Facts, Facts, Facts]:
+    return file.particulars, file.reported, file.cue, file.answered
+
+
+def _particulars(report: Report) -> Particulars:
+    return Particulars(
+        call_type=report.call_type,
+        priority=report.priority,
+        channel=report.channel,
+        precinct=report.precinct,
+        sector=report.sector,
+        beat=report.beat,
+    )
+
+
+def _answer(command: AnswerQuestion) -> Facts:
+    spec = FACTS.get(command.fact)
+    if spec is None or not spec.asked:
+        asked = [name for name, known in FACTS.items() if known.asked]
+        raise UnknownFactError(command.call_id, command.fact, asked)
+    if command.value not in spec.values or isinstance(command.value, bool) != isinstance(spec.values[0], bool):
+        raise InvalidAnswerError(
+            command.call_id, command.fact, str(command.value), [str(value) for value in spec.values]
+        )
+    return Facts.model_validate({command.fact: command.value})

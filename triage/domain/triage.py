@@ -1,0 +1,144 @@
+"""Deciding a call on what was heard of it: verdict, unit, and what that means for a CSO who already has it."""
+
+from datetime import timedelta
+from typing import Final
+
+from triage.domain.call import Call, Cleared, NotReported, Taken, Waiting, WithOfficers
+from triage.domain.commands import RefuseReport, TriageCall
+from triage.domain.desk import Desk
+from triage.domain.events import Assessment, CallEvent, CallTriaged, CsoRecalled, Evidence
+from triage.domain.evidence import resolve
+from triage.domain.hear import reweigh
+from triage.domain.judge import REPORT_UNREADABLE, Terms, Verdict, unreadable_verdict
+from triage.domain.placing import Loads, Wish, not_served, place, queued
+from triage.domain.values import Route
+
+ENGINE: Final = "engine"
+NO_CLASSIFIER: Final = Assessment(risk=None, model="none", abstained=None)
+UNREADABLE: Final = Assessment(risk=None, model="none", abstained=REPORT_UNREADABLE)
+WITH_CSO: Final[frozenset[Route]] = frozenset({"cso", "co_response"})
+
+
+def triage(call: Call, command: TriageCall, desk: Desk, loads: Loads) -> tuple[CallEvent, ...]:
+    """What was heard, the decision on it, and its consequences."""
+    news = command.heard.news
+    if isinstance(call, Cleared) and news.occurred_at <= call.cleared_at:
+        return (news,)  # late news of a call that is closed: kept, but nobody has to go
+    unreadable = not isinstance(call, NotReported) and bool(call.file.unreadable)
+    evidence = command.heard.evidence
+    verdict = unreadable_verdict() if unreadable else desk.judge(command.heard.facts, command.assessment)
+    if isinstance(call, Waiting | Taken):
+        return (news, *_with_unit(call, command, verdict, desk))
+    if isinstance(call, NotReported | Cleared) or not call.file.overridden:
+        return (news, *_without_unit(call, command, verdict, desk, loads))
+    route = call.file.route if not _new_dangers(call, verdict, desk) else "sworn"
+    return (news, _triaged(command, evidence, verdict, route, desk))
+
+
+def triage_unreadable(call: Call, command: RefuseReport, desk: Desk) -> tuple[CallEvent, ...]:
+    """A call of which a report could not be read is sworn, whoever has it: it may have told of a danger."""
+    evidence = Evidence() if isinstance(call, NotReported) else call.file.evidence
+    verdict = unreadable_verdict()
+    decided = _triaged(command, evidence, verdict, "sworn", desk)
+    if isinstance(call, Waiting | Taken):
+        return (decided, _recalled(call, command, verdict))
+    return (decided,)
+
+
+def _without_unit(
+    call: Call, command: TriageCall, verdict: Verdict, desk: Desk, loads: Loads
+) -> tuple[CallEvent, ...]:
+    """The decision on a call that no unit has."""
+    evidence = command.heard.evidence
+    turned_away = isinstance(call, WithOfficers) and call.file.not_served is not None
+    if verdict.route in WITH_CSO and verdict.terms is not None:
+        if turned_away:  # an officer was sent already; only a person gives it to a CSO again
+            return (_triaged(command, evidence, verdict, "sworn", desk),)
+        wish = _wish(command, verdict, verdict.terms)
+        choice = place(wish, desk, loads)
+        if choice.shortfall is None:
+            return (
+                _triaged(command, evidence, verdict, verdict.route, desk),
+                queued(wish, choice, desk, ENGINE),
+            )
+        return (
+            _triaged(command, evidence, verdict, "sworn", desk),
+            not_served(command.call_id, choice.shortfall, choice.looks, command.now, ENGINE),
+        )
+    decided = _triaged(command, evidence, verdict, verdict.route, desk)
+    return (decided,) if turned_away else (decided, *_withheld(command, verdict))
+
+
+def _with_unit(call: Waiting | Taken, command: TriageCall, verdict: Verdict, desk: Desk) -> tuple[CallEvent, ...]:
+    """The decision on a call that a unit has or that waits for one: it stays there, or the unit is recalled."""
+    evidence = command.heard.evidence
+    if call.file.overridden and not _new_dangers(call, verdict, desk):
+        return (_triaged(command, evidence, verdict, call.file.route, desk),)
+    if verdict.route in WITH_CSO:
+        route = "co_response" if call.file.route == "co_response" else verdict.route  # the officer stays
+        return (_triaged(command, evidence, verdict, route, desk),)
+    return (
+        _triaged(command, evidence, verdict, verdict.route, desk),
+        _recalled(call, command, verdict),
+        *_withheld(command, verdict),
+    )
+
+
+def _withheld(command: TriageCall, verdict: Verdict) -> tuple[CallEvent, ...]:
+    if verdict.by_rules == "cso" and verdict.route == "sworn":
+        return (not_served(command.call_id, "withheld_by_classifier", (), command.now, ENGINE),)
+    return ()
+
+
+def _new_dangers(call: Call, verdict: Verdict, desk: Desk) -> bool:
+    """Whether the verdict rests on a danger that was not known when a person chose the route."""
+    if isinstance(call, NotReported) or not verdict.dangers:
+        return False
+    before = desk.judge(resolve(reweigh(call.file, desk)), NO_CLASSIFIER)
+    return bool(set(verdict.dangers) - set(before.dangers))
+
+
+def _wish(command: TriageCall, verdict: Verdict, terms: Terms) -> Wish:
+    return Wish(
+        command.call_id,
+        command.heard.news.particulars,
+        command.heard.evidence,
+        terms.programme,
+        terms.two_together,
+        terms.vehicle,
+        verdict.route,
+        verdict.because,
+        command.now,
+        command.now + timedelta(minutes=terms.wait_minutes),
+    )
+
+
+def _triaged(
+    command: TriageCall | RefuseReport, evidence: Evidence, verdict: Verdict, route: Route, desk: Desk
+) -> CallTriaged:
+    return CallTriaged(
+        call_id=command.call_id,
+        occurred_at=command.now,
+        by=ENGINE,
+        route=route,
+        eligible=verdict.route,
+        by_rules=verdict.by_rules,
+        because=verdict.because,
+        nearly=verdict.nearly,
+        open_questions=verdict.open_questions,
+        programme=None if verdict.terms is None else verdict.terms.programme,
+        agency=verdict.agency,
+        evidence=evidence,
+        assessment=command.assessment if isinstance(command, TriageCall) else UNREADABLE,
+        policy=desk.digest,
+    )
+
+
+def _recalled(call: Waiting | Taken, command: TriageCall | RefuseReport, verdict: Verdict) -> CsoRecalled:
+    return CsoRecalled(
+        call_id=command.call_id,
+        occurred_at=command.now,
+        by=ENGINE,
+        unit=call.hold.unit,
+        because=verdict.because,
+    )

@@ -1,0 +1,34 @@
+"""The frozen base of every value, and the small types that values share."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""A short text on one line as an agency writes it: 1 to 200 characters, outer blanks removed."""
+
+CallId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,63}$")]
+"""A call's id as CAD writes it: letters, digits and `._:/#-`, 1 to 64 characters."""
+
+UnitId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+"""A unit's call sign, for example `CSO-3`."""
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=64)]
+"""A lower-case name with hyphens or underscores: rule ids, agencies, reason codes."""
+
+Actor = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
+"""Who or what caused an event: `cad`, `engine`, `unit:CSO-3`, or the id that a person logs in with. Never a name."""
+
+Route = Literal["sworn", "co_response", "cso", "other_agency"]
+"""Who goes: a sworn officer, officer and CSO together, a CSO alone, or another agency."""
+
+Programme = Literal["navigation", "youth", "community"]
+"""The three components of the CSO programme (presentation of 26 June 2019, in the project's seeds)."""
+
+
+class Value(BaseModel):
+    """A frozen value: equal by content, with no field beyond those that it declares."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
