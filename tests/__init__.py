@@ -1,0 +1,1 @@
+"""The tests; each test reads as a sentence."""
