@@ -1,9 +1,9 @@
-"""Words in a narrative that say what nobody asked: each raises a fact, unless the caller plainly says that it is not so.
+"""Words in a narrative that say what nobody asked: each raises a fact, unless the caller plainly says it is not so.
 
-In doubt a word counts. A negation reaches three words on and no further, never past punctuation (a comma included), a
-line's end, or a word that begins a new thought: `no guns or knives` is none, `no, he has a knife` and `not sure if he has
-a gun` are dangers. The work grows with the length of the text and with nothing else: the text is cut into words once, and
-from each word at most `PHRASE_WORDS_MAX` look-ups are made.
+In doubt a word counts. A negation must be among the three words before, with none but small words and lists between
+(`no visible weapons`, `no guns or knives`), and never past punctuation or a line's end. So `no, he has a knife`, `not
+sure if he has a gun` and `will not drop the knife` are dangers. The work grows with the length of the text and with
+nothing else: it is cut into words once, and from each word at most `PHRASE_WORDS_MAX` look-ups are made.
 """
 
 import re
@@ -19,24 +19,21 @@ from triage.domain.policy import Cue
 NEGATION_REACH_WORDS: Final = 3
 PHRASE_WORDS_MAX: Final = 8
 
-ENDS_NEGATION: Final = frozenset(
-    # another thought begins
-    "and but except however if now only just since still than that then though although because unless until when where"
-    " whether while which who with yet"
-    # another person acts: `no he has a knife`
-    " he she they him her them his their has got"
-    # what is not done is no reason to relax: `will not stop hitting`, `will not drop the knife`, `not to be hurt`
-    " stop stops stopped stopping quit quits drop drops dropped dropping put puts let lets leave leaves give gives"
-    " release releases hand calm surrender to"
-    # the caller does not know: `not sure`, `no idea`, `no info on weapons`
-    " certain clear confirm confirmed detail details doubt idea info information know knew longer question rule ruled say"
-    " said says state stated sure tell telling word".split()
+_SMALL_WORDS: Final = (
+    "a an any of or nor for kind type sort"  # `denies any kind of weapon`; not `the` nor `other`: then there is one
+    " is are was were be been being appear appears appeared seem seems seemed look looks looked"  # `nobody was hurt`
+    " have having had carry carrying hold holding possess possessing use using used make making made need needs needed"
+    " see sees seeing saw seen hear hears hearing heard notice noticed noticing observe observed observing"
+    " visible obvious apparent known reported reporting mentioned displayed shown physical verbal prior previous past"
+    " sign signs evidence indication mention report reports history"  # `no sign of a weapon`
 )
-"""Words that no negation reaches past (ours, an assumption: every one of them can only make a word count)."""
+SMALL_WORDS: Final = frozenset(_SMALL_WORDS.split())
+"""The words that a negation reaches over (an assumption; a word that is missing here can only make a cue count)."""
 
+_LISTING: Final = frozenset({"or", "nor"})
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u2032\uff07`", "'"))
-_WORD_OR_BREAK: Final = re.compile(r"([^\W_]+)|[^\w '/&-]|-(?= )|(?<= )-")
-"""A word; or what ends a clause, which is anything but a blank, an apostrophe, `/`, `&`, `_` or a hyphen within a word."""
+_WORD_OR_BREAK: Final = re.compile(r"([^\W_]+)|[^\w '&-]|-(?= )|(?<= )-")
+"""A word; or what ends a clause: anything but a blank, an apostrophe, `&`, `_` or a hyphen within a word."""
 
 
 class UnusableCueError(TriageError):
@@ -70,12 +67,14 @@ class CueMatcher:
         hits = self._hits(words)
         if not hits:
             return NOTHING_KNOWN, ()
-        negations = self._negations(words, breaks, hits)
+        hit_words = {place for hit in hits for place in range(hit.start, hit.end)}
+        negations = self._negations(words, breaks, hit_words)
+        text = _Text(words, breaks, hit_words, negations)
         raised: dict[str, FactValue] = {}
         ranks: dict[str, int] = {}
         ids: set[str] = set()
         for hit in hits:
-            if negations and _is_negated(hit.start, words, breaks, negations):
+            if negations and _is_negated(hit.start, text):
                 continue
             for place in hit.cues:
                 cue = self._raises[place]
@@ -110,23 +109,20 @@ class CueMatcher:
                 node = node.branches.get(words[end])
         return hits
 
-    def _negations(self, words: Sequence[str], breaks: set[int], hits: "Sequence[_Hit]") -> dict[int, int]:
+    def _negations(self, words: Sequence[str], breaks: set[int], hit_words: set[int]) -> dict[int, int]:
         """Where each negation ends (its last word) and begins. Words of a hit are none: `not breathing`, `no pulse`."""
-        of_hits = {place for hit in hits for place in range(hit.start, hit.end)}
-        negations = {}
-        taken = 0
+        negations: dict[int, int] = {}
         for start, word in enumerate(words):
-            if start < taken:
-                continue
             node = self._root.get(word)
-            at = start
-            while node is not None and at not in of_hits:
+            end = start
+            longest = None
+            while node is not None and end not in hit_words:
                 if node.negates:
-                    taken = at + 1
-                at += 1
-                node = node.branches.get(words[at]) if at < len(words) and at not in breaks else None
-            if taken > start:
-                negations[taken - 1] = start
+                    longest = end
+                end += 1
+                node = node.branches.get(words[end]) if end < len(words) and end not in breaks else None
+            if longest is not None:
+                negations.setdefault(longest, start)
         return negations
 
 
@@ -157,17 +153,25 @@ class _Hit(NamedTuple):
     cues: Sequence[int]
 
 
+class _Text(NamedTuple):
+    """A narrative as words, by place: where clauses begin, which words cues hit, where negations end and begin."""
+
+    words: Sequence[str]
+    breaks: set[int]
+    hit_words: set[int]
+    negations: dict[int, int]
+
+
 def _raised(cue: Cue) -> _Raised:
     """What `cue` raises; the first hit of a fact without order counts, so all its values rank alike."""
     askable = [name for name, spec in FACTS.items() if spec.asked]
     if cue.fact not in askable:
         raise UnusableCueError(cue.id, f"no narrative raises `{cue.fact}`; {meant(cue.fact, askable)}")
     spec = FACTS[cue.fact]
-    same = [value for value in spec.values if value == cue.value and type(value) is type(cue.value)]
-    if not same:
+    if cue.value not in spec.values:
         valid = [str(value).lower() for value in spec.values]
         raise UnusableCueError(cue.id, f"`{cue.fact}` cannot be `{cue.value}`; {meant(str(cue.value), valid)}")
-    return _Raised(cue.id, cue.fact, same[0], spec.rank(same[0]) if spec.ordered else 0)
+    return _Raised(cue.id, cue.fact, cue.value, spec.rank(cue.value) if spec.ordered else 0)
 
 
 def _words(text: str) -> tuple[list[str], set[int]]:
@@ -183,6 +187,8 @@ def _words(text: str) -> tuple[list[str], set[int]]:
 
 
 def _folded(text: str) -> str:
+    """`text` in lower case without accents, with `or` for a slash: `no guns/knives`."""
+    text = text.replace("/", " or ")
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
@@ -194,14 +200,15 @@ def _seen(text: str) -> Iterable[str]:
     return (character for character in text if unicodedata.category(character) not in {"Mn", "Me", "Cf"})
 
 
-def _is_negated(start: int, words: Sequence[str], breaks: set[int], negations: dict[int, int]) -> bool:
+def _is_negated(start: int, text: _Text) -> bool:
     """Whether a negation reaches the word at `start`; two in a row (`not without`) are none."""
     for place in range(start - 1, max(start - 1 - NEGATION_REACH_WORDS, -1), -1):
-        if place + 1 in breaks:
+        if place + 1 in text.breaks:
             return False
-        begin = negations.get(place)
+        begin = text.negations.get(place)
         if begin is not None:
-            return not (begin - 1 in negations and begin not in breaks)
-        if words[place] in ENDS_NEGATION:
+            return begin in text.breaks or begin - 1 not in text.negations
+        is_listed = place in text.hit_words and text.words[place + 1] in _LISTING
+        if not is_listed and text.words[place] not in SMALL_WORDS:
             return False
     return False

@@ -25,14 +25,19 @@ def known(facts: Facts) -> dict[str, FactValue]:
     return {name: value for name, value in facts.__dict__.items() if value is not None}
 
 
+def nothing_known(facts: Facts) -> bool:
+    """Whether no fact is known. Compares plain dictionaries, as this is asked several times for every call."""
+    return facts is NOTHING_KNOWN or facts.__dict__ == NOTHING_KNOWN.__dict__
+
+
 def merge(old: Facts, new: Facts, *, newer: bool) -> Facts:
     """What both say together, whatever order they came in.
 
     Of two values in order of danger the more dangerous holds. Of two others, the newer one: `new` if `newer`.
     """
-    if new == NOTHING_KNOWN:
+    if nothing_known(new):
         return old
-    if old == NOTHING_KNOWN:
+    if nothing_known(old):
         return new
     together = dict(old.__dict__)
     for name, value in known(new).items():
@@ -51,7 +56,7 @@ def resolve(evidence: Evidence) -> dict[str, FactValue | None]:
     together: dict[str, FactValue | None] = dict(evidence.presumed.__dict__)
     stated: dict[str, FactValue] = {}
     for facts in (evidence.cue, evidence.reported, evidence.answered):
-        if facts is NOTHING_KNOWN:
+        if nothing_known(facts):
             continue
         for name, value in facts.__dict__.items():
             if value is not None and (name not in stated or _outdoes(name, value, stated[name], newer=True)):

@@ -79,6 +79,13 @@ class Facts(Value):
     )
 
 
+    def __eq__(self, other: object) -> bool:
+        """Equal by content; plain dictionaries, as facts are compared several times for every call."""
+        return isinstance(other, Facts) and self.__dict__ == other.__dict__
+
+    __hash__ = Value.__hash__
+
+
 class FactSpec(NamedTuple):
     """One fact: its values in order (of danger, where `ordered`), its question, and whether a caller is asked."""
 

@@ -23,6 +23,13 @@ ENGINE_REASONS: Final[Mapping[str, str]] = {
 """The reasons that no rule gives: why a call is sworn before, beside or after the rules."""
 
 
+REMEMBERED_MAX: Final = 100_000
+
+
+NO_OFFICER: Final[frozenset[Route]] = frozenset({"cso", "other_agency"})
+"""The routes that the classifier may hold back."""
+
+
 class Terms(NamedTuple):
     """On what terms a CSO goes: the first rule's programme, and of all rules that allow it the strictest demands."""
 
@@ -60,7 +67,8 @@ class Judge:
 
     Each rule is one bit. A known value of a fact rules out the rules that want another value; an unknown fact leaves the
     rules that read it undecided. So a verdict costs one look-up per fact, however many rules there are, and a rule that
-    the call's nature rules out costs nothing.
+    the call's nature rules out costs nothing. What follows from the rules that hold and those that are undecided is
+    worked out once and remembered.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -69,93 +77,41 @@ class Judge:
         self._needs_classifier: Final = policy.classifier == "required"
         self._all: Final = (1 << len(policy.rules)) - 1
         self._require: Final = self._bits(rule.effect == "require_sworn" for rule in policy.rules)
-        self._together: Final = self._bits(rule.effect == "allow_co_response" for rule in policy.rules)
-        self._elsewhere: Final = self._bits(rule.effect == "route_to" for rule in policy.rules)
-        self._allow: Final = self._bits(rule.effect == "allow_cso" for rule in policy.rules)
+        self._by_caution: Final[tuple[tuple[Route, int], ...]] = (
+            ("co_response", self._bits(rule.effect == "allow_co_response" for rule in policy.rules)),
+            ("other_agency", self._bits(rule.effect == "route_to" for rule in policy.rules)),
+            ("cso", self._bits(rule.effect == "allow_cso" for rule in policy.rules)),
+        )
         self._reads: Final = {
             name: bits for name in FACTS if (bits := self._bits(name in rule.when for rule in policy.rules))
         }
-        self._rules_out: Final = [(name, reads, self._ruled_out(name)) for name, reads in self._reads.items()]
-        self._unaskable: Final = frozenset(name for name, spec in FACTS.items() if not spec.asked)
-        self._order: Final = {name: place for place, name in enumerate(FACTS)}
-        self._ids_of: dict[int, tuple[str, ...]] = {}
-        self._terms_of: dict[int, Terms] = {}
+        self._facts: Final = [
+            (name, 1 << place, reads, self._ruled_out(name)) for place, (name, reads) in enumerate(self._reads.items())
+        ]
+        self._remembered: dict[tuple[int, int, int], Verdict] = {}
 
     def __call__(self, facts: Mapping[str, FactValue | None], assessment: Assessment) -> Verdict:
         """The verdict on a call with these facts (a missing or `None` fact is unknown) and this assessment."""
         out = 0
         undecided = 0
-        unknown = []
-        for name, reads, ruled_out in self._rules_out:
+        unknown = 0
+        for name, bit, reads, ruled_out in self._facts:
             value = facts.get(name)
             if value is None:
                 undecided |= reads
-                unknown.append(name)
+                unknown |= bit
             else:
                 out |= ruled_out.get(value, reads)
         alive = self._all & ~out
-        true = alive & ~undecided
-        if danger := true & self._require:
-            ids = self._ids(danger)
-            return Verdict("sworn", "sworn", ids, ids, (), (), None, self._agency_to_notify(danger))
-        if facts.get("nature") is None:
-            because = (CALL_TYPE_NOT_MAPPED,)
-            return Verdict("sworn", "sworn", because, because, (), (), None, None)
-        return self._weigh(true, alive & undecided, unknown, assessment)
-
-    def _weigh(self, true: int, maybe: int, unknown: Sequence[str], assessment: Assessment) -> Verdict:
-        """The verdict where no known fact demands an officer."""
-        never = 0  # undecided, and no question can decide them
-        askable = 0
-        for name in unknown:
-            if name in self._unaskable:
-                never |= self._reads[name]
-            else:
-                askable |= self._reads[name]
-        demands = maybe & self._require
-        route, deciding = self._allowed(true)
-        if blocked := demands & ~askable:
-            ids = self._ids(blocked)
-            return Verdict("sworn", "sworn", ids, ids, (), (), None, None)
-        open_rules = self._open_rules(true, maybe & ~never)
-        if demands and not ((true | open_rules) & ~self._require):
-            demands, open_rules = 0, 0  # whatever the answers, nothing would allow anything but an officer
-        relevant = demands | open_rules
-        questions = self._questions(relevant, unknown)
-        if demands:
-            nearly = self._one_away(open_rules, unknown) | (deciding if route != "sworn" else 0)
-            return Verdict(
-                "sworn", "sworn", self._ids(demands), (), self._ids(nearly), questions, None, None
-            )
-        nearly_ids = self._ids(self._one_away(open_rules, unknown))
-        if not deciding:
-            return Verdict("sworn", "sworn", (NO_RULE_ALLOWS,), (), nearly_ids, questions, None, None)
-        terms = None if route == "other_agency" else self._terms(deciding)
-        agency = self._agency(deciding)
-        withheld = None if route == "co_response" else self._withheld(assessment)
-        if withheld is not None:
-            return Verdict("sworn", route, (withheld,), (), nearly_ids, questions, terms, None)
-        return Verdict(route, route, self._ids(deciding), (), nearly_ids, questions, terms, agency)
-
-    def _allowed(self, true: int) -> tuple[Route, int]:
-        """The most cautious route that rules which hold allow, and those rules."""
-        if deciding := true & self._together:
-            return "co_response", deciding
-        if deciding := true & self._elsewhere:
-            return "other_agency", deciding
-        if deciding := true & self._allow:
-            return "cso", deciding
-        return "sworn", 0
-
-    def _open_rules(self, true: int, maybe: int) -> int:
-        """The undecided rules that would change the route if they held: those more cautious than what holds already."""
-        if true & self._together:
-            return 0
-        if true & self._elsewhere:
-            return maybe & self._together
-        if true & self._allow:
-            return maybe & (self._together | self._elsewhere)
-        return maybe & ~self._require
+        key = (alive & ~undecided, alive & undecided, unknown)
+        verdict = self._remembered.get(key)
+        if verdict is None:
+            if len(self._remembered) >= REMEMBERED_MAX:
+                self._remembered.clear()
+            verdict = self._remembered[key] = self._by_rules(*key, mapped=facts.get("nature") is not None)
+        if verdict.route in NO_OFFICER and (reason := self._withheld(assessment)) is not None:
+            return verdict._replace(route="sworn", because=(reason,), agency=None)
+        return verdict
 
     def _withheld(self, assessment: Assessment) -> str | None:
         """Why the classifier holds back a route without an officer, or None."""
@@ -165,13 +121,68 @@ class Judge:
             return RISK_TOO_HIGH
         return None
 
-    def _questions(self, relevant: int, unknown: Sequence[str]) -> tuple[str, ...]:
-        counts = [
-            (-count, self._order[name], name)
-            for name in unknown
-            if name not in self._unaskable and (count := (self._reads[name] & relevant).bit_count())
-        ]
-        return tuple(name for _, _, name in sorted(counts))
+    def _by_rules(self, true: int, maybe: int, unknown_bits: int, *, mapped: bool) -> Verdict:
+        """The verdict of the rules alone, where those of `true` hold and those of `maybe` wait for unknown facts."""
+        if danger := true & self._require:
+            return _settled(self._ids(danger), self._agency(danger))
+        if not mapped:
+            return _settled((CALL_TYPE_NOT_MAPPED,), None)
+        unknown = [name for name, bit, _, _ in self._facts if bit & unknown_bits]
+        askable = [name for name in unknown if FACTS[name].asked]
+        waits = self._read_by(askable)
+        never = self._read_by(name for name in unknown if not FACTS[name].asked)
+        demands = maybe & self._require
+        if blocked := demands & ~waits:
+            return _settled(self._ids(blocked), None)._replace(dangers=())
+        route, deciding = self._allowed(true)
+        openings = self._openings(true, maybe & ~never & ~self._require, unknown)
+        if demands and route == "sworn" and not openings:
+            demands = 0  # whatever the answers, nothing would allow anything but an officer
+        questions = self._questions(demands, openings, askable)
+        nearly = self._one_away(openings, unknown)
+        if demands:
+            because, near = self._ids(demands), self._ids(nearly | deciding)
+            return Verdict("sworn", "sworn", because, (), near, questions, None, None)
+        if not deciding:
+            return Verdict("sworn", "sworn", (NO_RULE_ALLOWS,), (), self._ids(nearly), questions, None, None)
+        terms = None if route == "other_agency" else self._terms(deciding)
+        return Verdict(
+            route, route, self._ids(deciding), (), self._ids(nearly), questions, terms, self._agency(deciding)
+        )
+
+    def _allowed(self, true: int) -> tuple[Route, int]:
+        """The most cautious route that rules which hold allow, and those rules."""
+        for route, rules in self._by_caution:
+            if deciding := true & rules:
+                return route, deciding
+        return "sworn", 0
+
+    def _openings(self, true: int, maybe: int, unknown: Sequence[str]) -> int:
+        """The undecided rules that could still change the route.
+
+        They are more cautious than what holds already, and not such that another rule as cautious holds whenever they do.
+        """
+        openings = 0
+        before: list[Rule] = []
+        for _, rules in self._by_caution:
+            if true & rules:
+                break
+            same = self._chosen(maybe & rules)
+            for place, rule in enumerate(same):
+                rivals = [*before, *same[:place], *(other for other in same[place + 1 :] if not _implies(other, rule, unknown))]
+                if not any(_implies(rule, rival, unknown) for rival in rivals):
+                    openings |= 1 << self._rules.index(rule)
+            before += same
+        return openings
+
+    def _questions(self, demands: int, openings: int, askable: Sequence[str]) -> tuple[str, ...]:
+        """The facts to ask, the one that settles most first: one yes to a danger settles the call; then by rules read."""
+        counts = []
+        for place, name in enumerate(askable):  # in the order of `Facts`, danger to life first
+            reads = self._reads[name]
+            if count := (reads & (demands | openings)).bit_count():
+                counts.append((-(reads & demands).bit_count(), -count, place, name))
+        return tuple(name for *_, name in sorted(counts))
 
     def _one_away(self, rules: int, unknown: Sequence[str]) -> int:
         """Those of `rules` that wait for exactly one unknown fact."""
@@ -183,34 +194,32 @@ class Judge:
             once |= reads
         return once & ~more
 
-    def _ids(self, bits: int) -> tuple[str, ...]:
-        ids = self._ids_of.get(bits)
-        if ids is None:
-            ids = self._ids_of[bits] = tuple(rule.id for rule in self._chosen(bits))
-        return ids
-
     def _terms(self, bits: int) -> Terms:
-        terms = self._terms_of.get(bits)
-        if terms is None:
-            rules = self._chosen(bits)
-            programme = rules[0].programme
-            assert programme is not None, "the rulebook demands a programme of every rule that allows a CSO"
-            terms = self._terms_of[bits] = Terms(
-                programme,
-                min(rule.wait_minutes or 0 for rule in rules),
-                any(rule.two_together for rule in rules),
-                any(rule.vehicle for rule in rules),
-            )
-        return terms
+        rules = self._chosen(bits)
+        programme = rules[0].programme
+        assert programme is not None, "the rulebook demands a programme of every rule that allows a CSO"
+        return Terms(
+            programme,
+            min(rule.wait_minutes or 0 for rule in rules),
+            any(rule.two_together for rule in rules),
+            any(rule.vehicle for rule in rules),
+        )
 
     def _agency(self, bits: int) -> str | None:
-        return next((rule.agency for rule in self._chosen(bits) if rule.agency), None)
+        """The other agency that goes or has to be told, by the first rule that names one."""
+        return next((agency for rule in self._chosen(bits) if (agency := rule.agency or rule.notify)), None)
 
-    def _agency_to_notify(self, bits: int) -> str | None:
-        return next((rule.notify for rule in self._chosen(bits) if rule.notify), None)
+    def _ids(self, bits: int) -> tuple[str, ...]:
+        return tuple(rule.id for rule in self._chosen(bits))
 
     def _chosen(self, bits: int) -> tuple[Rule, ...]:
         return tuple(rule for place, rule in enumerate(self._rules) if bits >> place & 1)
+
+    def _read_by(self, names: Iterable[str]) -> int:
+        bits = 0
+        for name in names:
+            bits |= self._reads[name]
+        return bits
 
     def _ruled_out(self, name: str) -> dict[FactValue, int]:
         """For each value that some rule names: the rules that read the fact and do not name that value."""
@@ -223,3 +232,15 @@ class Judge:
     @staticmethod
     def _bits(flags: Iterable[bool]) -> int:
         return sum(1 << place for place, flag in enumerate(flags) if flag)
+
+
+def _settled(because: tuple[str, ...], agency: str | None) -> Verdict:
+    """Sworn for good: no answer can change it."""
+    return Verdict("sworn", "sworn", because, because, (), (), None, agency)
+
+
+def _implies(rule: Rule, other: Rule, unknown: Sequence[str]) -> bool:
+    """Whether, of two undecided rules, `other` holds whenever `rule` does, whatever the unknown facts turn out to be."""
+    return all(
+        name in rule.when and set(rule.when[name]) <= set(other.when[name]) for name in unknown if name in other.when
+    )

@@ -1,6 +1,7 @@
 """The frozen base of every value, and the small types that values share."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -32,3 +33,10 @@ class Value(BaseModel):
     """A frozen value: equal by content, with no field beyond those that it declares."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values in some fields. What was computed from the old ones is not copied along."""
+        copied = super().model_copy(update=update, deep=deep)
+        for computed in copied.__dict__.keys() - type(copied).model_fields.keys():
+            del copied.__dict__[computed]
+        return copied
