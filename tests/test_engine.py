@@ -1,4 +1,4 @@
-"""Batches of requests against a real log: one read, one classifier call, one write, the same log however they are cut."""
+"""Batches of requests against a real log: one read, one classifier call, one write, however they are cut."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -118,7 +118,7 @@ def test_a_refused_request_does_not_stop_its_batch(app: App) -> None:
     claim = ClaimCall(call_id="nobody", now=NOON, by="unit:CSO-1", unit="CSO-1")
     handled = app.engine.handle([claim, report("A1", 0)])
     assert "nobody reported it" in str(handled.outcomes[0].refusal)
-    assert [event.kind for event in handled.outcomes[1].events][0] == "call_reported"
+    assert handled.outcomes[1].events[0].kind == "call_reported"
 
 
 def test_two_requests_for_one_call_in_a_batch_build_on_each_other(app: App) -> None:

@@ -1,7 +1,7 @@
 """What must hold for every call there can be, over the whole space of facts that Seattle's rules read.
 
-The space is far too large to walk point by point, and need not be: a verdict depends on the facts only through the truth
-of the rules. So it is walked in parts that are each complete:
+The space is far too large to walk point by point, and need not be: a verdict depends on the facts only through the
+truth of the rules. So it is walked in parts that are each complete:
 
 1. every rule over every combination of the facts that it reads: more danger never helps a CSO;
 2. every combination of what the rules of each effect come to, with every kind of assessment: the verdict is cautious;
@@ -125,7 +125,12 @@ def test_every_rule_is_met_by_some_call_type_and_some_facts(rule: Rule) -> None:
 
 def four_rules() -> Policy:
     """One rule of each effect, each on a fact of its own."""
-    facts = {"require_sworn": "weapon", "allow_co_response": "juvenile", "route_to": "follow_up", "allow_cso": "intoxicated"}
+    facts = {
+        "require_sworn": "weapon",
+        "allow_co_response": "juvenile",
+        "route_to": "follow_up",
+        "allow_cso": "intoxicated",
+    }
     more: Mapping[str, dict[str, object]] = {
         "allow_co_response": {"programme": "youth", "wait_minutes": 1},
         "allow_cso": {"programme": "youth", "wait_minutes": 1},
@@ -142,7 +147,10 @@ def four_rules() -> Policy:
 def test_the_verdict_is_cautious_whatever_the_rules_come_to() -> None:
     judge = Judge(four_rules())
     for point in product((False, True, None), repeat=4):
-        facts: Known = {"nature": "WELFARE", **dict(zip(("weapon", "juvenile", "follow_up", "intoxicated"), point, strict=True))}
+        facts: Known = {
+            "nature": "WELFARE",
+            **dict(zip(("weapon", "juvenile", "follow_up", "intoxicated"), point, strict=True)),
+        }
         alone = judge(facts, NO_OPINION)
         if facts["weapon"] is not False:
             assert alone.route == "sworn"
@@ -241,7 +249,10 @@ def test_the_classifier_never_adds_a_cso_to_any_call_type(call_type: CallType) -
 
 
 def test_every_route_is_reached_by_some_call_type() -> None:
-    routes = {DESK.judge({**presumed(call_type), **safe_answers(call_type)}, NO_OPINION).route for call_type in POLICY.call_types}
+    routes = {
+        DESK.judge({**presumed(call_type), **safe_answers(call_type)}, NO_OPINION).route
+        for call_type in POLICY.call_types
+    }
     assert routes == set(CAUTION)
 
 
@@ -288,7 +299,7 @@ def any_answer_matters(
     place: int,
     routes: Mapping[tuple[FactValue | None, ...], Route],
 ) -> bool:
-    """Whether, for some answers to the other questions, an answer to this one changes the route from what it is without."""
+    """Whether an answer to this question changes the route, for some answers to the others."""
     options = [FACTS[name].values if known is None else (known,) for name, known in zip(names, point, strict=True)]
     options[place] = (None,)  # type: ignore[assignment]  # what it is without an answer
     return any(

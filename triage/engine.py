@@ -57,7 +57,7 @@ class _Batch:
     before: dict[str, QueueEntry | None] = field(default_factory=dict)
 
     def call(self, call_id: str) -> Call:
-        """The call as it stands; its newest events are folded only where somebody asks, as most are asked about once."""
+        """The call as it stands. Its newest events are folded only when somebody asks: most calls are asked about once."""
         call = self.calls.get(call_id, NotReported())
         if newest := self.unfolded.pop(call_id, None):
             for event in newest:
@@ -116,7 +116,9 @@ class Engine:
                 raise
             else:
                 return Handled(tuple(outcomes), tuple(work.passed))
-        raise EngineBusyError(f"other writers changed the same calls {ATTEMPTS_MAX} times; nothing was stored, try again")
+        raise EngineBusyError(
+            f"other writers changed the same calls {ATTEMPTS_MAX} times; nothing was stored, try again"
+        )
 
     def _decide_all(self, batch: Sequence[Request], work: _Batch, *, replay: bool) -> list[Outcome]:
         wanted = dict.fromkeys(request.call_id for request in batch)
@@ -132,9 +134,7 @@ class Engine:
             outcomes.append(self._outcome(request, found, work))
         return outcomes
 
-    def _hear_all(
-        self, batch: Sequence[Request], work: _Batch
-    ) -> list[TriageCall | CallRefusedError | None]:
+    def _hear_all(self, batch: Sequence[Request], work: _Batch) -> list[TriageCall | CallRefusedError | None]:
         """For each request that brings news: what was heard, assessed in one classifier call for the whole batch."""
         calls = dict(work.calls)
         ids = Counter(request.call_id for request in batch)
@@ -218,11 +218,13 @@ class Engine:
         if not work.events and tracking is None:
             return
         adoption = self._adoption(work.events)
-        positions = self._log.append(
-            [*adoption, *work.events], recorded_at=self._clock(), tracking=tracking
-        )
+        positions = self._log.append([*adoption, *work.events], recorded_at=self._clock(), tracking=tracking)
         self._adopted = self._adopted or bool(adoption)
-        if positions and positions[0] == self._board.position + 1 and positions[-1] - positions[0] == len(positions) - 1:
+        if (
+            positions
+            and positions[0] == self._board.position + 1
+            and positions[-1] - positions[0] == len(positions) - 1
+        ):
             self._board.position = positions[-1]
         # else another writer came between: `_catch_up` reads its events, and these again, which changes nothing
 

@@ -12,8 +12,8 @@ FactsOfCall = Mapping[str, FactValue | None]
 class Classifier(Protocol):
     """Whatever assesses calls in batches.
 
-    `assess` returns one assessment for each call, in order. It must not raise: whatever goes wrong is an abstention, and
-    the engine turns a raised error or a wrong count into one all the same.
+    `assess` returns one assessment for each call, in order. It must not raise: whatever goes wrong is an abstention,
+    and the engine turns a raised error or a wrong count into one all the same.
     """
 
     def assess(self, calls: Sequence[FactsOfCall]) -> Sequence[Assessment]:
@@ -22,7 +22,7 @@ class Classifier(Protocol):
 
 
 class RulesAlone:
-    """No classifier is configured: the rules decide alone. The policy has to say `classifier: none` for this to count."""
+    """No classifier is configured: the rules decide alone. It counts only if the policy says `classifier: none`."""
 
     def assess(self, calls: Sequence[FactsOfCall]) -> Sequence[Assessment]:
         """No opinion on any call."""

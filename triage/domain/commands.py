@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from triage.domain.evidence import Heard
 from triage.domain.events import Assessment, HandBackReason, Relation
+from triage.domain.evidence import Heard
 from triage.domain.facts import FactValue
 from triage.domain.report import Closing, Report, Unreadable
 from triage.domain.values import Actor, CallId, Programme, Route, Slug, Text, UnitId, Value
@@ -147,9 +147,7 @@ UnitCommand = ClaimCall | ReleaseCall | GoEnRoute | ArriveOnScene | RequestBacku
 Heeded = ReportCall | AnswerQuestion
 """The commands that bring news; `hear` turns them into `TriageCall`."""
 
-Command = (
-    TriageCall | RefuseReport | OverrideRoute | UnitCommand | ClearCall | LinkCall | LetTimePass
-)
+Command = TriageCall | RefuseReport | OverrideRoute | UnitCommand | ClearCall | LinkCall | LetTimePass
 """The commands that `decide` takes."""
 
 Request = Heeded | Command

@@ -5,11 +5,11 @@ from typing import assert_never
 from triage.domain import life
 from triage.domain.call import Call, Cleared, NotReported, Open, Reported
 from triage.domain.commands import (
-    ClearCall,
+    ArriveOnScene,
     ClaimCall,
+    ClearCall,
     Command,
     GoEnRoute,
-    ArriveOnScene,
     HandBackCall,
     LetTimePass,
     LinkCall,
@@ -25,6 +25,7 @@ from triage.domain.events import CallEvent, CallLinked, ReportUnreadable
 from triage.domain.override import override
 from triage.domain.placing import Loads
 from triage.domain.triage import triage, triage_unreadable
+
 
 def decide(call: Call, command: Command, desk: Desk, loads: Loads) -> tuple[CallEvent, ...]:
     """What happens if `command` meets `call`, by the policy of `desk`. Empty means nothing does.
@@ -95,4 +96,3 @@ def _link(call: Reported, command: LinkCall) -> tuple[CallEvent, ...]:
         relation=command.relation,
     )
     return (linked,)
-

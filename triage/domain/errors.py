@@ -131,7 +131,8 @@ class DangerKnownError(CallRefusedError):
     def __init__(self, call_id: str, rules: tuple[str, ...]) -> None:
         super().__init__(
             call_id,
-            f"known danger ({', '.join(rules)}); only an officer on scene may hand it to a CSO (reason `officer-on-scene`)",
+            f"known danger ({', '.join(rules)}); "
+            "only an officer on scene may hand it to a CSO (reason `officer-on-scene`)",
         )
         self.rules = rules
 

@@ -225,7 +225,7 @@ class FollowUpScheduled(Happened):
 
 
 class CallLinked(Happened):
-    """This call is about the same incident as another, or one related to it."""
+    """A call turned out to be about the same incident as another, or a related one."""
 
     kind: Literal["call_linked"] = "call_linked"
     other: CallId

@@ -1,4 +1,4 @@
-"""What can be known of a call: a typed, finite set of facts, each with its question, its order of danger and its origin."""
+"""What can be known of a call: a typed, finite set of facts, each with its question and its order of danger."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -37,7 +37,9 @@ class Facts(Value):
     weapon: bool | None = danger("Has a weapon been seen, used or threatened?")
     violence: bool | None = danger("Is anyone violent, fighting or threatening to hurt somebody?")
     medical_emergency: bool | None = danger("Is anyone hurt, or is this a medical emergency?")
-    suicide: Literal["none", "ideation", "attempt"] | None = danger("Is anyone thinking of suicide, or attempting it now?")
+    suicide: Literal["none", "ideation", "attempt"] | None = danger(
+        "Is anyone thinking of suicide, or attempting it now?"
+    )
     child_in_danger: bool | None = danger("Is a child missing or in danger?")
     domestic: Literal["none", "verbal", "contact"] | None = danger(
         "Is this between partners or family, and has it gone beyond words?"
@@ -62,22 +64,35 @@ class Facts(Value):
     follow_up: bool | None = context("Is this a follow-up to something already handled?")
     language: (
         Literal[
-            "english", "spanish", "somali", "vietnamese", "amharic", "tigrinya", "oromo", "chinese", "tagalog", "korean", "asl"
+            "english",
+            "spanish",
+            "somali",
+            "vietnamese",
+            "amharic",
+            "tigrinya",
+            "oromo",
+            "chinese",
+            "tagalog",
+            "korean",
+            "asl",
         ]
         | None
     ) = context("Which language does the person need?")
-    nature: str | None = given("The canonical type of the call (APCO ANS 2.103.2, or X- where none fits)", ordered=False)
+    nature: str | None = given(
+        "The canonical type of the call (APCO ANS 2.103.2, or X- where none fits)", ordered=False
+    )
     severity: Literal["minor", "moderate", "serious", "grave"] | None = given(
         "How bad the credible worst case of this call type is", ordered=True
     )
     likelihood: Literal["remote", "unlikely", "possible", "likely"] | None = given(
         "How likely the credible worst case of this call type is", ordered=True
     )
-    priority: Literal["low", "routine", "urgent", "emergency"] | None = given("CAD's priority, on our scale", ordered=True)
+    priority: Literal["low", "routine", "urgent", "emergency"] | None = given(
+        "CAD's priority, on our scale", ordered=True
+    )
     channel: Literal["911", "phone", "text", "alarm", "in_person", "officer", "scheduled", "other"] | None = given(
         "How the call reached the agency", ordered=False
     )
-
 
     def __eq__(self, other: object) -> bool:
         """Equal by content; plain dictionaries, as facts are compared several times for every call."""

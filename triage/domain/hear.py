@@ -3,7 +3,12 @@
 from triage.domain.call import Call, File, NotReported, evolve
 from triage.domain.commands import AnswerQuestion, Heeded, ReportCall
 from triage.domain.desk import Desk
-from triage.domain.errors import CallNotFoundError, CallUnreadableError, InvalidAnswerError, UnknownFactError
+from triage.domain.errors import (
+    CallNotFoundError,
+    CallUnreadableError,
+    InvalidAnswerError,
+    UnknownFactError,
+)
 from triage.domain.events import CallReported, CallUpdated, Evidence, Particulars
 from triage.domain.evidence import NOTHING_KNOWN, Heard, merge, resolve
 from triage.domain.facts import FACTS, Facts

@@ -42,9 +42,10 @@ class Terms(NamedTuple):
 class Verdict(NamedTuple):
     """A route and why.
 
-    `because` are the rules that decided; `dangers` those among them that a known fact makes true, so that no answer can
-    undo them; `nearly` the rules one unknown fact away from deciding otherwise; `open_questions` the unknown facts whose
-    answer could change the route, the one that settles most rules first. `by_rules` is the route without the classifier.
+    `because` are the rules that decided; `dangers` those among them that a known fact makes true, so that no answer
+    can undo them; `nearly` the rules one unknown fact away from deciding otherwise; `open_questions` the unknown facts
+    whose answer could change the route, the one that settles most first. `by_rules` is the route without the
+    classifier.
     """
 
     route: Route
@@ -65,10 +66,10 @@ def unreadable_verdict() -> Verdict:
 class Judge:
     """A policy's rules made ready to judge many calls.
 
-    Each rule is one bit. A known value of a fact rules out the rules that want another value; an unknown fact leaves the
-    rules that read it undecided. So a verdict costs one look-up per fact, however many rules there are, and a rule that
-    the call's nature rules out costs nothing. What follows from the rules that hold and those that are undecided is
-    worked out once and remembered.
+    Each rule is one bit. A known value of a fact rules out the rules that want another value; an unknown fact leaves
+    the rules that read it undecided. So a verdict costs one look-up per fact, however many rules there are, and a rule
+    that the call's nature rules out costs nothing. What follows from the rules that hold and those that are undecided
+    is worked out once and remembered.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -160,7 +161,7 @@ class Judge:
     def _openings(self, true: int, maybe: int, unknown: Sequence[str]) -> int:
         """The undecided rules that could still change the route.
 
-        They are more cautious than what holds already, and not such that another rule as cautious holds whenever they do.
+        They are more cautious than what holds already, and no other rule as cautious holds whenever they do.
         """
         openings = 0
         before: list[Rule] = []
@@ -169,14 +170,18 @@ class Judge:
                 break
             same = self._chosen(maybe & rules)
             for place, rule in enumerate(same):
-                rivals = [*before, *same[:place], *(other for other in same[place + 1 :] if not _implies(other, rule, unknown))]
+                rivals = [
+                    *before,
+                    *same[:place],
+                    *(other for other in same[place + 1 :] if not _implies(other, rule, unknown)),
+                ]
                 if not any(_implies(rule, rival, unknown) for rival in rivals):
                     openings |= 1 << self._rules.index(rule)
             before += same
         return openings
 
     def _questions(self, demands: int, openings: int, askable: Sequence[str]) -> tuple[str, ...]:
-        """The facts to ask, the one that settles most first: one yes to a danger settles the call; then by rules read."""
+        """The facts to ask, the one that settles most first: a yes to a danger settles the call; then by rules read."""
         counts = []
         for place, name in enumerate(askable):  # in the order of `Facts`, danger to life first
             reads = self._reads[name]
@@ -240,7 +245,7 @@ def _settled(because: tuple[str, ...], agency: str | None) -> Verdict:
 
 
 def _implies(rule: Rule, other: Rule, unknown: Sequence[str]) -> bool:
-    """Whether, of two undecided rules, `other` holds whenever `rule` does, whatever the unknown facts turn out to be."""
+    """Whether `other` of two undecided rules holds whenever `rule` does, whatever the unknown facts turn out to be."""
     return all(
         name in rule.when and set(rule.when[name]) <= set(other.when[name]) for name in unknown if name in other.when
     )

@@ -125,11 +125,19 @@ class Timed(Protocol):
     """Whatever has the timers of a call with a unit."""
 
     @property
-    def due_at(self) -> datetime: ...
+    def due_at(self) -> datetime:
+        """When the hold expires."""
+        ...
+
     @property
-    def shift_ends_at(self) -> datetime: ...
+    def shift_ends_at(self) -> datetime:
+        """When the unit's shift ends."""
+        ...
+
     @property
-    def warn_at(self) -> datetime | None: ...
+    def warn_at(self) -> datetime | None:
+        """When the unit is warned of that; None once it was."""
+        ...
 
 
 def next_timer(stage: Stage | Literal["waiting"], timers: Timed) -> datetime | None:
@@ -163,7 +171,7 @@ def let_time_pass(call: Call, command: LetTimePass, desk: Desk, loads: Loads) ->
     return ()
 
 
-def _pass_on(  # noqa: PLR0913 - each says another thing about who hands what back, and why
+def _pass_on(  # noqa: PLR0913, PLR0917 - each says another thing about who hands what back, and why
     call: Waiting | Taken,
     reason: HandBackReason,
     otherwise: NotServedReason,
@@ -225,6 +233,4 @@ def _known_unit(call_id: str, unit: str, desk: Desk) -> None:
 
 
 def _handed_back(call: Waiting | Taken, reason: HandBackReason, now: datetime, by: str) -> CallHandedBack:
-    return CallHandedBack(
-        call_id=call.file.call_id, occurred_at=now, by=by, unit=call.hold.unit, reason=reason
-    )
+    return CallHandedBack(call_id=call.file.call_id, occurred_at=now, by=by, unit=call.hold.unit, reason=reason)

@@ -71,9 +71,7 @@ def queued(wish: Wish, choice: Choice, desk: Desk, by: str) -> CallQueued:
     )
 
 
-def not_served(
-    call_id: str, reason: NotServedReason, looks: tuple[Look, ...], now: datetime, by: str
-) -> CallNotServed:
+def not_served(call_id: str, reason: NotServedReason, looks: tuple[Look, ...], now: datetime, by: str) -> CallNotServed:
     """The event that enters the call into the *not served* ledger."""
     return CallNotServed(call_id=call_id, occurred_at=now, by=by, reason=reason, considered=_considered(looks))
 

@@ -32,7 +32,7 @@ class Rule(Value):
 
 
 class CallType(Value):
-    """What an agency's call type presumes: a canonical nature, facts, and the credible worst case (Risk Managed Demand)."""
+    """What an agency's call type presumes: its canonical nature, facts, and the credible worst case."""
 
     name: Text
     canonical: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,15}$")]

@@ -34,7 +34,9 @@ class Report(Value):
     sector: Text | None = None
     beat: Text | None = None
     facts: Facts = Facts()
-    narrative: Annotated[str, StringConstraints(max_length=NARRATIVE_MAX_CHARACTERS)] | None = Field(default=None, repr=False)
+    narrative: Annotated[str, StringConstraints(max_length=NARRATIVE_MAX_CHARACTERS)] | None = Field(
+        default=None, repr=False
+    )
     closing: Closing | None = None
 
 

@@ -85,7 +85,7 @@ class Roster(Value):
         return {shift.id: shift for shift in self.shifts}
 
     def windows(self, unit: Unit, now: datetime) -> Iterator["Window"]:
-        """The unit's times on shift that have not ended by `now`, first the one that is on or comes next, a week ahead."""
+        """The unit's times on shift that have not ended by `now`, a week ahead, the first one first."""
         shift = self._shift_of[unit.shift]
         day = now.astimezone(_zone(self.time_zone)).date() - timedelta(days=1)
         for window in _windows(shift, self.time_zone, day):

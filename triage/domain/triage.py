@@ -45,9 +45,7 @@ def triage_unreadable(call: Call, command: RefuseReport, desk: Desk) -> tuple[Ca
     return (decided,)
 
 
-def _without_unit(
-    call: Call, command: TriageCall, verdict: Verdict, desk: Desk, loads: Loads
-) -> tuple[CallEvent, ...]:
+def _without_unit(call: Call, command: TriageCall, verdict: Verdict, desk: Desk, loads: Loads) -> tuple[CallEvent, ...]:
     """The decision on a call that no unit has."""
     evidence = command.heard.evidence
     turned_away = isinstance(call, WithOfficers) and call.file.not_served is not None

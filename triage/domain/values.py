@@ -5,8 +5,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """A short text on one line as an agency writes it: 1 to 200 characters, outer blanks removed."""
 
@@ -19,7 +17,9 @@ UnitId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=64)]
 """A lower-case name with hyphens or underscores: rule ids, agencies, reason codes."""
 
-Actor = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
+Actor = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")
+]
 """Who or what caused an event: `cad`, `engine`, `unit:CSO-3`, or the id that a person logs in with. Never a name."""
 
 Route = Literal["sworn", "co_response", "cso", "other_agency"]
