@@ -19,7 +19,9 @@ NO_DANGER = Facts(
 
 def rule(rule_id: str, effect: str, **fields: object) -> Rule:
     """A rule with a reason and a source."""
-    return Rule.model_validate({"id": rule_id, "effect": effect, "because": "a reason", "source": "assumption", **fields})
+    return Rule.model_validate(
+        {"id": rule_id, "effect": effect, "because": "a reason", "source": "assumption", **fields}
+    )
 
 
 RULES = (

@@ -35,9 +35,7 @@ def after(minutes: float) -> datetime:
 def report(call_type: str = "WELFARE CHECK", *, now: datetime = NOON, **fields: object) -> ReportCall:
     """CAD reports the call, at priority 3 in precinct EAST unless said otherwise."""
     standard: dict[str, object] = {"priority": "3", "channel": "911", "precinct": "EAST", "beat": "C3"}
-    said = Report.model_validate(
-        {"call_id": CALL, "reported_at": now, "call_type": call_type, **standard, **fields}
-    )
+    said = Report.model_validate({"call_id": CALL, "reported_at": now, "call_type": call_type, **standard, **fields})
     return ReportCall(call_id=CALL, now=now, by="cad", report=said)
 
 

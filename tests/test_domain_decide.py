@@ -144,7 +144,10 @@ def test_an_older_report_that_tells_of_a_danger_counts_however_late() -> None:
 
 
 def test_the_order_of_delivery_does_not_change_what_is_known() -> None:
-    first, second = report(facts=states(weapon=False)), report(now=after(3), facts=states(weapon=True, language="somali"))
+    first, second = (
+        report(facts=states(weapon=False)),
+        report(now=after(3), facts=states(weapon=True, language="somali")),
+    )
     forth, back = given(first, second), given(second, first)
     assert isinstance(forth.call, WithOfficers)
     assert isinstance(back.call, WithOfficers)
@@ -307,7 +310,9 @@ def test_cad_may_close_any_call_with_its_own_words() -> None:
 
 def test_a_new_danger_recalls_the_cso_in_one_decision() -> None:
     story = given(report(), claim(), GoEnRoute(call_id=CALL, now=after(2), by="unit:CSO-1", unit="CSO-1"))
-    story.when(report(now=after(3), narrative="now he has a knife")).then("call_updated", "call_triaged", "cso_recalled")
+    story.when(report(now=after(3), narrative="now he has a knife")).then(
+        "call_updated", "call_triaged", "cso_recalled"
+    )
     assert story.the(CallTriaged).route == "sworn"
     assert (story.the(CsoRecalled).unit, story.the(CsoRecalled).because) == ("CSO-1", ("weapon",))
     assert isinstance(story.call, WithOfficers)
@@ -432,9 +437,7 @@ def test_a_unit_on_scene_stays_with_the_person_when_its_shift_ends() -> None:
     evening = NOON.replace(hour=18, minute=10)
     story = given(report(now=evening))
     for minutes, command in ((1, ClaimCall), (2, ArriveOnScene)):
-        story.when(
-            command(call_id=CALL, now=evening + timedelta(minutes=minutes), by="unit:CSO-1", unit="CSO-1")
-        )
+        story.when(command(call_id=CALL, now=evening + timedelta(minutes=minutes), by="unit:CSO-1", unit="CSO-1"))
     warned = LetTimePass(call_id=CALL, now=NOON.replace(hour=23), by="engine")
     story.when(warned).then("shift_ending").when(warned).then_nothing()
 
@@ -480,7 +483,9 @@ def test_news_after_the_clearing_opens_the_call_again() -> None:
     assert isinstance(story.call, WithOfficers)
 
 
-@pytest.mark.parametrize(("fact", "value"), [("weapon", "yes"), ("suicide", "maybe"), ("suicide", True), ("language", "elvish")])
+@pytest.mark.parametrize(
+    ("fact", "value"), [("weapon", "yes"), ("suicide", "maybe"), ("suicide", True), ("language", "elvish")]
+)
 def test_an_answer_must_be_one_of_the_facts_values(fact: str, value: bool | str) -> None:
     with pytest.raises(InvalidAnswerError):
         given(report()).when(answer(fact, value))

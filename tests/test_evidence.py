@@ -24,10 +24,19 @@ def evidence(spec: FactSpec, *origins: FactValue | None) -> Evidence:
 
 @pytest.mark.parametrize("spec", ORDERED, ids=lambda spec: spec.name)
 def test_the_most_dangerous_of_what_was_stated_holds_and_a_presumption_only_where_nothing_was(spec: FactSpec) -> None:
-    for presumed, *stated in product((*spec.values, None), repeat=4):
-        known = [value for value in stated if value is not None]
+    for presumed, reported, answered in product((*spec.values, None), repeat=3):
+        known = [value for value in (reported, answered) if value is not None]
         expected = max(known, key=spec.rank) if known else presumed
-        assert resolve(evidence(spec, presumed, *stated))[spec.name] == expected
+        assert resolve(evidence(spec, presumed, reported, None, answered))[spec.name] == expected
+
+
+@pytest.mark.parametrize("spec", ORDERED, ids=lambda spec: spec.name)
+def test_a_cue_raises_a_danger_whoever_said_less_and_never_lowers_one(spec: FactSpec) -> None:
+    for presumed, reported, cue, answered in product((*spec.values, None), repeat=4):
+        without = resolve(evidence(spec, presumed, reported, None, answered))[spec.name]
+        known = [value for value in (without, cue) if value is not None]
+        expected = max(known, key=spec.rank) if known else None
+        assert resolve(evidence(spec, presumed, reported, cue, answered))[spec.name] == expected
 
 
 @pytest.mark.parametrize("spec", UNORDERED, ids=lambda spec: spec.name)

@@ -158,7 +158,9 @@ def test_seattle_has_ten_csos_and_two_supervisors() -> None:
 
 
 def test_seattles_shifts_are_the_four_of_the_presentation() -> None:
-    found = {(shift.days[0], shift.days[-1], len(shift.days), shift.start, shift.end) for shift in ROSTER_OF_SEATTLE.shifts}
+    found = {
+        (shift.days[0], shift.days[-1], len(shift.days), shift.start, shift.end) for shift in ROSTER_OF_SEATTLE.shifts
+    }
     hours = ((time(10, 30), time(19)), (time(12), time(20, 30)))
     days = (("monday", "friday", 5), ("tuesday", "saturday", 5))
     assert found == {(*weekdays, *clock) for weekdays in days for clock in hours}

@@ -50,18 +50,22 @@ def merge(old: Facts, new: Facts, *, newer: bool) -> Facts:
 def resolve(evidence: Evidence) -> dict[str, FactValue | None]:
     """Every fact's value once all evidence counts.
 
-    A presumption never overrides what somebody stated. Of what was reported, read in a narrative or answered, the most
-    dangerous value holds; of values without danger an answer goes before a report, and a report before a cue.
+    A presumption yields to what CAD reported or somebody answered; of those two the more dangerous value holds, and
+    without danger the answer. A cue is only words in a narrative: it may raise a danger, whoever stated or presumed
+    less, and never lower one; of facts without danger it counts where nobody stated anything.
     """
-    together: dict[str, FactValue | None] = dict(evidence.presumed.__dict__)
     stated: dict[str, FactValue] = {}
-    for facts in (evidence.cue, evidence.reported, evidence.answered):
-        if nothing_known(facts):
-            continue
-        for name, value in facts.__dict__.items():
-            if value is not None and (name not in stated or _outdoes(name, value, stated[name], newer=True)):
-                stated[name] = value
-    together.update(stated)
+    for facts in (evidence.reported, evidence.answered):
+        if not nothing_known(facts):
+            for name, value in facts.__dict__.items():
+                if value is not None and (name not in stated or _outdoes(name, value, stated[name], newer=True)):
+                    stated[name] = value
+    together: dict[str, FactValue | None] = {**evidence.presumed.__dict__, **stated}
+    if not nothing_known(evidence.cue):
+        for name, value in known(evidence.cue).items():
+            before = together[name]
+            if before is None or _outdoes(name, value, before, newer=name not in stated):
+                together[name] = value
     return together
 
 

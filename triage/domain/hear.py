@@ -18,7 +18,8 @@ from triage.domain.report import Report
 def hear(call: Call, command: Heeded, desk: Desk) -> Heard | None:
     """What `command` adds to `call`; None if it is no news: CAD repeats itself, and Kafka delivers at least once.
 
-    Raises `CallNotFoundError`, `CallUnreadableError`, `UnknownFactError` or `InvalidAnswerError` for an answer that cannot be taken.
+    For an answer that cannot be taken it raises `CallNotFoundError`, `CallUnreadableError`, `UnknownFactError` or
+    `InvalidAnswerError`.
     """
     match command:
         case ReportCall():

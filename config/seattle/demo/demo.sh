@@ -1,0 +1,29 @@
+#!/bin/sh
+# `make demo`: real Seattle calls through the engine into a new log, and what can be asked of it then.
+# $1 is the folder of the `triage` command.
+set -eu
+PATH=$1:$PATH
+TRIAGE_LOG=demo/triage.db
+export PATH TRIAGE_LOG
+
+show() {
+    printf '\n> %s\n' "$1"
+    sh -c "$1"
+}
+
+rm -rf demo
+mkdir demo
+show "triage run config/seattle/demo/calls.csv"
+show "triage queue --at '2023-02-03 15:00'"
+show "triage explain 2023000032216 --at '2023-02-03 15:00'"
+cat <<END
+
+What to type next (the log is demo/triage.db; \`make demo\` makes it anew)
+
+  export TRIAGE_LOG=demo/triage.db PATH="$1:\$PATH"
+  triage explain 2023000032216    what became of that call later on
+  triage explain 2023000188058    a disturbance that needs two answers before a CSO could go
+  triage not-served               calls that a CSO could have had but none took
+  triage verify                   every decision, computed again from the log
+  triage --help                   all commands
+END

@@ -1,0 +1,133 @@
+"""Local times of an agency: both changes of the clocks, years that mean nothing, and texts that are no time."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.source_examples import short
+from triage.sources.times import LocalTimes, compile_format
+from triage.sources.unreadable import NO_SUCH_LOCAL_TIME, NO_SUCH_YEAR, NOT_A_TIME, RowError
+
+FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%Y %b %d %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+SEATTLE = ZoneInfo("America/Los_Angeles")
+MISSING = frozenset({"", "null"})
+
+
+def when(text: str, zone: ZoneInfo = SEATTLE) -> str:
+    """The time that `text` says, in UTC."""
+    moment = LocalTimes(FORMATS, zone, MISSING)[text]
+    assert moment is not None
+    assert moment.tzinfo is UTC
+    return moment.isoformat()
+
+
+def why_not(text: str, zone: ZoneInfo = SEATTLE) -> str:
+    """Why `text` is refused."""
+    with pytest.raises(RowError) as refused:
+        LocalTimes(FORMATS, zone, MISSING)[text]
+    return refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("11/04/2023 6:08:26 PM", "2023-11-05T01:08:26+00:00"),
+        ("06/04/2023 12:00:00 AM", "2023-06-04T07:00:00+00:00"),
+        ("06/04/2023 12:00:00 pm", "2023-06-04T19:00:00+00:00"),
+        ("2025 Oct 19 07:10:15 PM", "2025-10-20T02:10:15+00:00"),
+        ("2024-01-05T22:11:12.250", "2024-01-06T06:11:12.250000+00:00"),
+        ("2024-05-14", "2024-05-14T07:00:00+00:00"),
+        (" 2024-05-14 ", "2024-05-14T07:00:00+00:00"),
+        ("2024-05-14T12:00:00+02:00", "2024-05-14T10:00:00+00:00"),
+        ("2024-05-14T12:00:00Z", "2024-05-14T12:00:00+00:00"),
+    ],
+)
+def test_a_time_is_read_in_each_format(text: str, utc: str) -> None:
+    assert when(text) == utc
+
+
+def test_a_time_that_happens_twice_is_the_earlier_one() -> None:
+    assert when("11/05/2023 1:30:00 AM") == "2023-11-05T08:30:00+00:00"  # still daylight time
+    assert when("11/05/2023 2:00:00 AM") == "2023-11-05T10:00:00+00:00"
+
+
+def test_a_time_that_the_clocks_skip_does_not_exist() -> None:
+    assert why_not("03/12/2023 2:30:00 AM") == NO_SUCH_LOCAL_TIME
+    assert when("03/12/2023 1:59:59 AM") == "2023-03-12T09:59:59+00:00"
+    assert when("03/12/2023 3:00:00 AM") == "2023-03-12T10:00:00+00:00"
+
+
+def test_clocks_that_change_by_half_an_hour_are_read_right() -> None:
+    island = ZoneInfo("Australia/Lord_Howe")
+    assert why_not("2023-10-01 02:15:00", island) == NO_SUCH_LOCAL_TIME
+    assert when("2023-10-01 02:30:00", island) == "2023-09-30T15:30:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0000-00-00", "00/00/0000 12:00:00 AM", "01/01/1900 12:00:00 AM", "1989-12-31", "2101-01-01", "0000-00-00T00:00Z"],
+)
+def test_a_year_that_cannot_be_is_refused_as_such(text: str) -> None:
+    assert why_not(text) == NO_SUCH_YEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "soon",
+        "2024-02-30",
+        "2024-13-01",
+        "13/32/2024 1:00:00 PM",
+        "01/02/2024 0:30:00 PM",
+        "01/02/2024 13:30:00 PM",
+        "2024-01-02 24:00:00",
+        "2024-01-02 12:60:00",
+        "2024-01-02 12:00:60",
+        "2024 Okt 01 01:00:00 PM",
+        "2024-01-02T12:00:00",
+        "\u0662\u0660\u0662\u0664-01-02",
+        "2" * 10_000,
+        "9" * 60,
+    ],
+    ids=short,
+)
+def test_what_is_no_time_is_refused(text: str) -> None:
+    assert why_not(text) == NOT_A_TIME
+
+
+def test_a_missing_time_is_none_and_not_an_error() -> None:
+    times = LocalTimes(FORMATS, SEATTLE, MISSING)
+    assert times[""] is None
+    assert times[" Null "] is None
+
+
+@given(st.datetimes(datetime(1990, 1, 3), datetime(2100, 12, 28)))  # noqa: DTZ001 - local times
+def test_every_local_time_is_what_the_zone_says_or_does_not_exist(local: datetime) -> None:
+    text = local.replace(microsecond=0).strftime("%Y-%m-%d %H:%M:%S")
+    there = local.replace(microsecond=0, tzinfo=SEATTLE)
+    exists = there.astimezone(UTC).astimezone(SEATTLE).replace(tzinfo=None) == local.replace(microsecond=0)
+    if exists:
+        assert when(text) == there.astimezone(UTC).isoformat()
+    else:
+        assert why_not(text) == NO_SUCH_LOCAL_TIME
+
+
+@given(st.binary(max_size=40))
+def test_any_text_is_a_time_or_refused_for_a_known_reason(data: bytes) -> None:
+    reason = None
+    try:
+        LocalTimes(FORMATS, SEATTLE, MISSING)[data.decode("latin-1")]
+    except RowError as refused:
+        reason = refused.reason
+    assert reason in {None, NOT_A_TIME, NO_SUCH_YEAR, NO_SUCH_LOCAL_TIME}
+
+
+@pytest.mark.parametrize(
+    "text", ["%Y-%m-%d %Z", "%Y", "%y-%m-%d", "%Y-%m-%b-%d", "%Y-%m-%d %H %p", "%Y-%m-%d %", "%Y-%Y-%m-%d"]
+)
+def test_a_format_that_cannot_give_one_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="%"):
+        compile_format(text)

@@ -1,0 +1,129 @@
+"""Finds rules that never decide anything: no call can reach them, or another rule always stands before them.
+
+Only nature, severity and likelihood are fixed by the call type; any other fact can be reported, whatever is presumed.
+So each combination of the three that the call-type table holds is one bit, and a rule reaches the bits that its lines
+on those three allow. Calls of a type that is not in the table are always sworn, whatever the rules say.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from triage.domain.facts import FACTS
+from triage.domain.policy import CallType, Rule
+from triage.rulebook.fact_values import FIXED
+from triage.rulebook.rules import ReadRule
+
+NAMED_MAX: Final = 3
+ORDER: Final = ("require_sworn", "allow_co_response", "route_to", "allow_cso")
+"""The effects in the order in which they decide; the first with a rule that holds wins."""
+
+
+class Idle(NamedTuple):
+    """A rule that never decides anything, and why."""
+
+    rule: ReadRule
+    message: str
+
+
+def idle_rules(rules: Sequence[ReadRule], call_types: Sequence[CallType]) -> Iterator[Idle]:
+    """Each rule that never decides anything, in the order of `rules`; no rule is named because of a later twin."""
+    reach = _reaches(rules, call_types)
+    for place, item in enumerate(rules):
+        if not reach[place]:
+            yield Idle(item, "no call can reach it: no call type has such a nature, severity and likelihood")
+            continue
+        message = _preempted(place, rules, reach) or _shadowed(place, rules, reach)
+        if message:
+            yield Idle(item, message)
+
+
+def uncovered_dangers(rules: Sequence[ReadRule]) -> list[str]:
+    """The dangers, as `fact=value`, that do not call an officer by themselves, whatever else is known."""
+    covered = {
+        name
+        for item in rules
+        if item.rule.effect == "require_sworn" and len(item.rule.when) == 1
+        for name in item.rule.when
+    }
+    by_hand = (name for name, spec in FACTS.items() if spec.ordered and spec.name not in (*FIXED, "priority"))
+    return [f"{name}={str(FACTS[name].values[-1]).lower()}" for name in by_hand if name not in covered]
+
+
+def _reaches(rules: Sequence[ReadRule], call_types: Sequence[CallType]) -> list[int]:
+    kinds = sorted({tuple(getattr(entry.presumes, name) for name in FIXED) for entry in call_types})
+    reaches = []
+    for item in rules:
+        lines = [(place, item.rule.when[name]) for place, name in enumerate(FIXED) if name in item.rule.when]
+        reaches.append(
+            sum(1 << bit for bit, kind in enumerate(kinds) if all(kind[at] in values for at, values in lines))
+        )
+    return reaches
+
+
+def _preempted(place: int, rules: Sequence[ReadRule], reach: Sequence[int]) -> str | None:
+    """Why rules whose effect comes first decide every call that this one matches, or None."""
+    item = rules[place]
+    left = reach[place]
+    names = []
+    for other, bits in zip(rules, reach, strict=True):
+        comes_first = ORDER.index(other.rule.effect) < ORDER.index(item.rule.effect)
+        if comes_first and left & bits and _stands(other, item) and _follows(item.rule, other.rule):
+            left &= ~bits
+            names.append(f"`{other.rule.id}`")
+    if left:
+        return None
+    named = ", ".join(names[:NAMED_MAX]) + (f" and {len(names) - NAMED_MAX} more" if len(names) > NAMED_MAX else "")
+    return f"it never decides: {named} come{'s' if len(names) == 1 else ''} first for every call that it matches"
+
+
+def _shadowed(place: int, rules: Sequence[ReadRule], reach: Sequence[int]) -> str | None:
+    """Which rule with the same effect matches whenever this one does and asks no less, or None."""
+    item = rules[place]
+    for at, (other, bits) in enumerate(zip(rules, reach, strict=True)):
+        if at == place or reach[place] & ~bits or not _stands(other, item) or not _follows(item.rule, other.rule):
+            continue
+        if _adds_nothing(item.rule, other.rule) and not (at > place and _is_twin(place, at, rules, reach)):
+            return f"`{other.rule.id}` always says the same: it matches every call that this rule matches"
+    return None
+
+
+def _is_twin(place: int, at: int, rules: Sequence[ReadRule], reach: Sequence[int]) -> bool:
+    """Whether the later rule would be named because of the earlier one, too."""
+    later, earlier = rules[at], rules[place]
+    return (
+        not reach[at] & ~reach[place]
+        and _stands(earlier, later)
+        and _follows(later.rule, earlier.rule)
+        and _adds_nothing(later.rule, earlier.rule)
+    )
+
+
+def _stands(other: ReadRule, item: ReadRule) -> bool:
+    """Whether `other` counts wherever `item` does: no switch of its own can take it away."""
+    return other.switch is None or other.switch == item.switch
+
+
+def _follows(rule: Rule, other: Rule) -> bool:
+    """Whether `other` matches whenever `rule` does, as far as facts go that are not fixed by the call type.
+
+    A `require_sworn` rule also matches on unknown facts, so a line of it that names every value always matches.
+    """
+    for name, values in other.when.items():
+        if name in FIXED:
+            continue
+        named = rule.when.get(name)
+        always = other.effect == "require_sworn" and set(FACTS[name].values) <= set(values)
+        if not always and (named is None or not set(named) <= set(values)):
+            return False
+    return True
+
+
+def _adds_nothing(rule: Rule, other: Rule) -> bool:
+    """Whether `rule` asks nothing that `other`, with the same effect, does not ask: the strictest demands count."""
+    return (
+        (rule.effect, rule.programme, rule.agency) == (other.effect, other.programme, other.agency)
+        and rule.notify in (None, other.notify)
+        and (rule.wait_minutes or 0) >= (other.wait_minutes or 0)
+        and rule.two_together <= other.two_together
+        and rule.vehicle <= other.vehicle
+    )
