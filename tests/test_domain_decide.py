@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.small_policy import SMALL_POLICY
+from tests.small_policy import ROSTER, SMALL_POLICY, unit
 from tests.spec import CALL, NOON, after, answer, given, report, states
 from triage.domain.call import Cleared, Taken, Waiting, WithAgency, WithOfficers
 from triage.domain.commands import (
@@ -424,6 +424,20 @@ def test_what_a_unit_leaves_at_the_end_of_its_shift_goes_to_the_next() -> None:
     assert story.the(CallHandedBack).reason == "shift_end"
     assert story.the(CallQueued).unit == "CSO-2"
     assert story.the(CallQueued).due_at == evening + timedelta(minutes=120)
+
+
+def test_a_long_hold_lets_a_call_wait_for_its_units_next_shift() -> None:
+    rules = tuple(
+        one.model_copy(update={"wait_minutes": 24 * 60}) if one.id == "welfare" else one for one in SMALL_POLICY.rules
+    )
+    alone = ROSTER.model_copy(update={"units": (unit("CSO-1", "early", capacity=1),)})
+    policy = SMALL_POLICY.model_copy(update={"rules": rules, "roster": alone})
+    story = given(report(), policy=policy, loads={"CSO-1": 0})
+    story.loads = {"CSO-1": 1}
+    story.when(LetTimePass(call_id=CALL, now=NOON.replace(hour=19, minute=0), by="engine"))
+    queued = story.then("call_handed_back", "call_queued").the(CallQueued)
+    assert (queued.unit, queued.due_at) == ("CSO-1", after(24 * 60))
+    assert queued.shift_ends_at == NOON.replace(hour=19, minute=0) + timedelta(days=1)
 
 
 def test_where_there_is_no_next_unit_the_end_of_a_shift_sends_an_officer() -> None:

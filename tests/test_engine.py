@@ -12,9 +12,22 @@ from tests.small_policy import SMALL_POLICY
 from tests.spec import NOON, after
 from triage.bootstrap import App
 from triage.classifiers import Abstains, FactsOfCall
-from triage.domain.commands import AnswerQuestion, ClaimCall, ClearCall, ReportCall, Request
+from triage.domain.commands import (
+    AnswerQuestion,
+    ArriveOnScene,
+    ClaimCall,
+    ClearCall,
+    HandBackCall,
+    LinkCall,
+    OverrideRoute,
+    RefuseReport,
+    ReleaseCall,
+    ReportCall,
+    Request,
+    RequestBackup,
+)
 from triage.domain.events import Assessment, CallTriaged, Event
-from triage.domain.report import Report
+from triage.domain.report import Report, Unreadable
 from triage.store import AlreadyTrackedError, Recorded, Tracking
 from triage.verification import verify
 
@@ -188,10 +201,28 @@ def test_a_changed_policy_is_kept_beside_the_old_one(tmp_path: Path) -> None:
         assert verify(app.log) == (3, ())
 
 
+KINDS = (
+    *("report",) * 6,
+    *("claim",) * 3,
+    *(
+        "answer",
+        "clear",
+        "arrive",
+        "release",
+        "backup",
+        "hand back",
+        "unsafe",
+        "to sworn",
+        "to cso",
+        "unreadable",
+        "link",
+    ),
+)
+Drawn = list[tuple[str, str, str, int, str, bool]]
 REQUESTS = st.lists(
     st.tuples(
         st.sampled_from(["A1", "A2", "A3", "A4", "A5"]),
-        st.sampled_from(["report", "report", "report", "answer", "clear", "claim"]),
+        st.sampled_from(KINDS),
         st.sampled_from(CALL_TYPES),
         st.integers(0, 45),
         st.sampled_from(["weapon", "violence", "medical_emergency", "juvenile"]),
@@ -201,28 +232,59 @@ REQUESTS = st.lists(
 )
 
 
-def requests(drawn: list[tuple[str, str, str, int, str, bool]]) -> list[Request]:
+def requests(drawn: Drawn) -> list[Request]:
     """Requests in clock order."""
     made: list[Request] = []
     now: datetime = NOON
     for call_id, kind, call_type, minutes, fact, value in drawn:
         now += timedelta(minutes=minutes)
-        passed = (now - NOON) / timedelta(minutes=1)
-        if kind == "report":
-            made.append(report(call_id, passed, call_type, facts={fact: value} if value else {}))
-        elif kind == "answer":
-            made.append(AnswerQuestion(call_id=call_id, now=now, by="dispatcher-7", fact=fact, value=value))
-        elif kind == "clear":
-            made.append(clear(call_id, passed))
-        else:
-            made.append(ClaimCall(call_id=call_id, now=now, by="unit:CSO-1", unit="CSO-1"))
+        made.append(request(kind, call_id, now, call_type, fact, value))
     return made
+
+
+def request(kind: str, call_id: str, now: datetime, call_type: str, fact: str, value: bool) -> Request:  # noqa: PLR0917
+    """One request of `kind`; of two units it is CSO-1 that asks, unless `value` is false."""
+    unit = "CSO-1" if value else "CSO-2"
+    by_unit = {"call_id": call_id, "now": now, "by": f"unit:{unit}", "unit": unit}
+    by_person = {"call_id": call_id, "now": now, "by": "dispatcher-7"}
+    passed = (now - NOON) / timedelta(minutes=1)
+    match kind:
+        case "report":
+            return report(call_id, passed, call_type, facts={fact: value} if value else {})
+        case "answer":
+            return AnswerQuestion.model_validate({**by_person, "fact": fact, "value": value})
+        case "clear":
+            return clear(call_id, passed)
+        case "claim":
+            return ClaimCall.model_validate(by_unit)
+        case "arrive":
+            return ArriveOnScene.model_validate(by_unit)
+        case "release":
+            return ReleaseCall.model_validate(by_unit)
+        case "backup":
+            return RequestBackup.model_validate(by_unit)
+        case "hand back" | "unsafe":
+            return HandBackCall.model_validate({**by_unit, "reason": "unsafe" if kind == "unsafe" else "capacity"})
+        case "to sworn":
+            return OverrideRoute.model_validate({**by_person, "route": "sworn", "reason": "supervisor-judgement"})
+        case "to cso":
+            reason = "officer-on-scene" if value else "supervisor-judgement"
+            return OverrideRoute.model_validate({**by_person, "route": "cso", "reason": reason})
+        case "link":
+            return LinkCall.model_validate({**by_person, "other": "A1", "relation": "related"})
+        case _:
+            page = Unreadable(source="c.csv", line=minutes_of(now), field=None, reason="torn", fingerprint="0" * 16)
+            return RefuseReport(call_id=call_id, now=now, by="cad", unreadable=page)
+
+
+def minutes_of(now: datetime) -> int:
+    return int((now - NOON).total_seconds() // 60)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=REQUESTS, cuts=st.lists(st.integers(1, 7), min_size=1, max_size=6))
 def test_the_same_requests_give_the_same_log_however_they_are_cut(
-    drawn: list[tuple[str, str, str, int, str, bool]], cuts: list[int], tmp_path_factory: pytest.TempPathFactory
+    drawn: Drawn, cuts: list[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     made = requests(drawn)
     folder = tmp_path_factory.mktemp("cut")

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.small_policy import SMALL_POLICY
 from tests.spec import after
-from tests.test_engine import REQUESTS, clear, report, requests
+from tests.test_engine import REQUESTS, Drawn, clear, report, requests
 from triage.bootstrap import App
 from triage.domain.call import Taken, Waiting
 from triage.domain.commands import ClaimCall, RefuseReport
@@ -81,9 +81,7 @@ def test_the_ledger_has_one_reason_per_call_and_keeps_unreadable_calls_apart(app
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=REQUESTS)
-def test_the_queues_are_what_the_calls_say(
-    drawn: list[tuple[str, str, str, int, str, bool]], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_the_queues_are_what_the_calls_say(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("queues")
     with App(SMALL_POLICY, folder / "triage.db") as app:
         for request in requests(drawn):

@@ -57,7 +57,7 @@ class _Batch:
     before: dict[str, QueueEntry | None] = field(default_factory=dict)
 
     def call(self, call_id: str) -> Call:
-        """The call as it stands. Its newest events are folded only when somebody asks: most calls are asked about once."""
+        """The call as it stands; its newest events are folded only when somebody asks, as few calls come twice."""
         call = self.calls.get(call_id, NotReported())
         if newest := self.unfolded.pop(call_id, None):
             for event in newest:

@@ -127,7 +127,9 @@ def _groups(history: Sequence[Recorded], desks: _Desks) -> Iterator[Mismatch | N
         first = history[place]
         desk = _desk_of(events, first.position, desks)
         if desk is None:
-            yield Mismatch(first.position, first.stream, events[0].kind, "the log does not hold the policy that decided this")
+            yield Mismatch(
+                first.position, first.stream, events[0].kind, "the log does not hold the policy that decided this"
+            )
             return
         expected = _decided(call, events, desk)
         length = max(1, len(expected)) if not isinstance(expected, str) else 1
@@ -157,7 +159,7 @@ def _decided(call: Call, events: Sequence[CallEvent], desk: Desk) -> tuple[CallE
     if command is None:
         return "no command leads to this event here"
     loads = {
-        look.unit: look.load
+        look.unit: look.load + _returned(events[0], look.unit)
         for event in events[:4]
         if isinstance(event, CallQueued | CallNotServed)
         for look in event.considered
@@ -168,7 +170,12 @@ def _decided(call: Call, events: Sequence[CallEvent], desk: Desk) -> tuple[CallE
         return f"computed again, it is refused: {type(refusal).__name__}"
 
 
-def _command(call: Call, events: Sequence[CallEvent], desk: Desk) -> Command | None:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
+def _returned(first: CallEvent, unit: str) -> int:
+    """How many calls more than recorded a unit had before it gave this one back."""
+    return int(isinstance(first, CallHandedBack) and first.unit == unit)
+
+
+def _command(call: Call, events: Sequence[CallEvent], desk: Desk) -> Command | None:
     """The command that the first of `events` stands for."""
     event = events[0]
     header = {"call_id": event.call_id, "now": event.occurred_at, "by": event.by}

@@ -197,7 +197,9 @@ def _pass_on(  # noqa: PLR0913, PLR0917 - each says another thing about who hand
         now,
         hold.due_at,
     )
-    choice = place(wish, desk, loads, without=hold.unit)
+    without_it = {**loads, hold.unit: loads.get(hold.unit, 1) - 1}
+    # at the end of a shift the same unit may come first again: its next shift, if that begins within the hold
+    choice = place(wish, desk, without_it, without=None if reason == "shift_end" else hold.unit)
     if choice.shortfall is not None:
         return (back, not_served(file.call_id, otherwise, choice.looks, now, ENGINE))
     return (back, queued(wish, choice, desk, ENGINE))
