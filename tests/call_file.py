@@ -28,7 +28,7 @@ def rows(policy: Policy, calls: int, seed: int = 7) -> list[tuple[str, ...]]:
     """`calls` calls a few minutes apart from 1 May 2024 on; one in five with two responding units, so two rows."""
     random = Random(seed)
     now = datetime(2024, 5, 1, 6, 0)  # noqa: DTZ001 - a call file has local times
-    found = []
+    found: list[tuple[str, ...]] = []
     for number in range(calls):
         now += timedelta(minutes=random.randrange(1, 12), seconds=random.randrange(60))
         kind = random.choice(policy.call_types).name

@@ -19,6 +19,8 @@ COPIED = ("config", "triage", "docs", "benchmarks", ".ci")
 LINKED = ("Makefile", "pyproject.toml", "requirements.lock", "README.md", "CONTRIBUTING.md", "LICENSE")
 LANGUAGES = {"console", "python", "yaml", "text"}
 ANY_LINES = "(?:.*\n)*?"
+END = "\x1e"
+"""What no command prints: it stands around the exit code of each."""
 
 
 class Block(NamedTuple):
@@ -59,8 +61,7 @@ def copy_of_project(folder: Path) -> Path:
 def carry_out(block: Block, project: Path) -> None:
     """Do what the block says in `project`; an assertion fails where the document does not tell the truth."""
     if block.language == "console":
-        for command, output in commands(block.text):
-            _compare(block, command, output, run(command, project))
+        _type(block, project)
     elif block.language in {"yaml", "python"} and block.options:
         _change(block, project)
     elif block.language == "python":
@@ -85,8 +86,7 @@ def run(command: str, project: Path) -> subprocess.CompletedProcess[str]:
         "HOME": str(project),
         "COLUMNS": "100",
         "NO_COLOR": "1",
-        "VENV": sys.prefix,
-        "READY": "",
+        "TRIAGE_VENV": sys.prefix,
     }
     return subprocess.run(
         ["bash", "-c", command], cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -94,14 +94,19 @@ def run(command: str, project: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def _compare(block: Block, command: str, output: str, done: subprocess.CompletedProcess[str]) -> None:
-    said = f"{block.where}: `{command}` printed:\n{done.stdout}"
-    assert done.returncode == int(block.options.get("exit", "0")), said
-    if output.strip():
-        pattern = "".join(
-            ANY_LINES if line.strip() == "..." else re.escape(line) + "\n" for line in _tidy(output).splitlines()
-        )
-        assert re.fullmatch(pattern, _tidy(done.stdout)), f"{said}\ninstead of:\n{output}"
+def _type(block: Block, project: Path) -> None:
+    """Type the commands of a console block into one shell, and compare what each prints where the document says it."""
+    typed = commands(block.text)
+    script = "".join(f"{command}\nprintf '{END}%s{END}' $?\n" for command, _ in typed)
+    said = run(script, project).stdout.split(END)
+    for (command, output), printed, code in zip(typed, said[::2], said[1::2], strict=False):
+        found = f"{block.where}: `{command}` printed:\n{printed}"
+        assert code == block.options.get("exit", "0"), found
+        if output.strip():
+            lines = _tidy(output).splitlines()
+            pattern = "".join(ANY_LINES if line.strip() == "..." else re.escape(line) + "\n" for line in lines)
+            assert re.fullmatch(pattern, _tidy(printed)), f"{found}\ninstead of:\n{output}"
+    assert len(said) > 2 * len(typed), f"{block.where}: the shell ended before its last command"
 
 
 def _tidy(text: str) -> str:

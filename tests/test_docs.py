@@ -131,6 +131,24 @@ def test_a_python_that_is_too_old_is_refused_with_what_to_do(tmp_path: Path) -> 
     assert "PYTHON=" in refused.stdout
 
 
+def test_a_python_that_cannot_make_environments_is_refused_with_the_package_to_install(tmp_path: Path) -> None:
+    bare = tmp_path / "python3"
+    bare.write_text('#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n')
+    bare.chmod(0o755)
+    refused = run(f"PYTHON={bare} sh .ci/python", copy_of_project(tmp_path / "project"))
+    assert refused.returncode == 1
+    assert "apt-get install python3-venv" in refused.stdout
+
+
+def test_what_is_no_environment_of_ours_is_never_removed(tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    (project / ".venv").mkdir()
+    (project / ".venv" / "notes").write_text("mine")
+    refused = run("sh .ci/venv", project)
+    assert (refused.returncode, "`.venv` is no environment" in refused.stdout) == (1, True)
+    assert (project / ".venv" / "notes").read_text() == "mine"
+
+
 def test_the_reference_has_every_command_and_no_other() -> None:
     table = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8").split("\n## ")[1]
     documented = re.findall(r"^\| `triage ([a-z-]+)", table, re.MULTILINE)

@@ -152,6 +152,12 @@ def test_in_a_replay_time_passes_between_requests(app: App) -> None:
     assert [(event.kind, event.occurred_at) for event in handled.passed] == [("call_not_served", after(60))]
 
 
+def test_what_is_due_at_the_last_moment_of_a_replay_does_not_wait_for_a_second_run(app: App) -> None:
+    late = [report("A1", 6 * 60 + 15), report("A1", 6 * 60 + 15)]  # within the last half-hour of one unit's shift
+    assert [event.kind for event in app.engine.handle(late[:1], replay=True).passed] == ["shift_ending"]
+    assert app.engine.handle(late, replay=True).passed == ()
+
+
 def test_tick_lets_time_pass_by_the_clock(app: App) -> None:
     app.engine.handle([report("A1", 0)])
     assert app.engine.tick(after(59)) == ()

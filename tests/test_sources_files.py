@@ -1,5 +1,6 @@
 """Where calls are read from: files of every kind, and what is said about one that cannot be read."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def test_a_file_is_read_as_what_it_is(tmp_path: Path, name: str, data: bytes) ->
 
 def test_a_file_called_ndjson_is_never_taken_for_csv(tmp_path: Path) -> None:
     assert calls_in(tmp_path / "calls.ndjson", b"rubbish\n" + DOCUMENT) == ["A1"]
+    assert calls_in(tmp_path / "calls.jsonl.gz", packed(b"rubbish\n" + DOCUMENT)) == ["A1"]
 
 
 def test_an_unreadable_row_names_the_file_and_not_its_folder(tmp_path: Path) -> None:
@@ -127,7 +129,8 @@ def test_a_line_too_long_is_told_by_its_beginning_and_the_next_is_whole(tmp_path
         first, long, *rest = Lines(file, "lines")
     assert first == b"first"
     assert isinstance(long, Broken)
-    assert (long.reason, len(long.head)) == ("line over 1 MiB", 64 * 1024)
+    assert (long.reason, long.head) == ("line over 1 MiB", b"a" * 64 * 1024)
+    assert long.fingerprint == hashlib.sha256(b"a" * 5_000_000).hexdigest()[:16]
     assert rest == ([b"rest"] if b"rest" in after else [])
 
 

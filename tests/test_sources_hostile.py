@@ -172,6 +172,22 @@ def test_a_cell_that_goes_on_too_long_is_given_up_at_its_first_line(filler: list
     assert is_balanced(reading)
 
 
+def test_a_cell_may_go_over_so_many_lines_and_no_more() -> None:
+    header = f"{HEADER},Notes"
+    longest, longer = ("x\n" * lines for lines in (RECORD_MAX_LINES - 1, RECORD_MAX_LINES))
+    assert len(read(f'{row()},"{longest}"', header=header).calls) == 1
+    reading = read(f'{row()},"{longer}"', f"{AFTER},x", header=header)
+    assert wrong(reading)[0] == (2, None, "unclosed quote")
+    assert [item.report.call_id for item in arrived(reading)] == ["AFTER"]
+
+
+def test_a_row_of_many_cells_over_several_lines_may_be_so_large_and_no_larger() -> None:
+    header = HEADER + "".join(f",N{number}" for number in range(20))
+    cell = f',"{"x" * 30_000}\n{"x" * 30_000}"'
+    assert len(read(row() + cell * 15 + "," * 5, header=header).calls) == 1
+    assert wrong(read(row() + cell * 20, header=header))[0] == (2, None, "unclosed quote")
+
+
 def test_a_gzip_file_cut_short_keeps_what_could_be_read() -> None:
     lines = [row(call_id=f"A{number}", beat=hashlib.sha256(str(number).encode()).hexdigest()) for number in range(2000)]
     data = packed("\n".join([HEADER, *lines]).encode())

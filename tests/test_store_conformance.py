@@ -107,6 +107,7 @@ class NaiveLog(NothingLog):
 
 
 NAIVE_FAILS = {
+    "check_times_come_back_as_the_same_moments_and_aware",
     "check_a_version_that_exists_is_refused_and_nothing_of_its_batch_is_kept",
     "check_a_version_twice_in_one_batch_is_a_mistake_not_a_race",
     "check_a_position_that_was_handled_is_refused_and_nothing_of_its_batch_is_kept",

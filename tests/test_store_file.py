@@ -4,17 +4,19 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.store_examples import STORED, cleared, kept, reported
-from triage.store import Log, LogFileError, LogTargetError, LogUnavailableError, Tracking, open_log
-from triage.store.datastore import LogDatastore
+from tests.store_examples import STORED, kept, reported
+from triage.store import LogFileError, LogTargetError, open_log
 from triage.store.logfile import APPLICATION_ID, FORMAT_VERSION
-from triage.store.sqlite import SQLiteLogRecorder
+
+LOOKED_SECONDS = 0.3  # four look at an empty file; one that is later only makes the test weaker
 
 
 def query(path: Path, statement: str) -> list[tuple[object, ...]]:
@@ -31,12 +33,6 @@ def a_log(path: Path, calls: int = 40) -> Path:
     return path
 
 
-def datastore_of(log: Log) -> LogDatastore:
-    """Where a log gets its connections."""
-    assert isinstance(log.recorder, SQLiteLogRecorder)
-    return log.recorder.datastore
-
-
 def files(folder: Path) -> dict[str, bytes | None]:
     """Everything in a folder, byte by byte."""
     return {path.name: path.read_bytes() if path.is_file() else None for path in folder.iterdir()}
@@ -47,18 +43,8 @@ def test_a_new_log_is_stamped_so_that_it_can_be_told_from_other_databases(tmp_pa
     assert path.read_bytes()[68:72] == b"TRIA"
     assert query(path, "PRAGMA application_id") == [(APPLICATION_ID,)]
     assert query(path, "PRAGMA user_version") == [(FORMAT_VERSION,)]
+    assert query(path, "SELECT name FROM pragma_table_info('stored_events') WHERE pk") == [("position",)]
     assert list(files(tmp_path)) == ["triage.db"], "a closed log leaves a journal"
-
-
-def test_every_connection_is_durable_at_commit_and_writes_ahead(tmp_path: Path) -> None:
-    with open_log(tmp_path / "triage.db") as log:
-        datastore = datastore_of(log)
-        with datastore.transaction(commit=True) as one, datastore.transaction(commit=False) as other:
-            for cursor in (one, other):
-                cursor.execute("PRAGMA synchronous")
-                assert cursor.fetchone()[0] == 2  # FULL
-                cursor.execute("PRAGMA journal_mode")
-                assert cursor.fetchone()[0] == "wal"
 
 
 def test_an_empty_file_becomes_a_log_because_a_killed_start_leaves_one(tmp_path: Path) -> None:
@@ -73,6 +59,20 @@ def test_a_log_may_be_named_with_its_scheme_as_text_or_as_a_path(tmp_path: Path)
         with open_log(target) as log:
             assert log.head() == 1
     assert len(files(tmp_path)) == 1
+
+
+def test_of_several_that_find_an_empty_file_one_makes_the_log_and_all_use_it(tmp_path: Path) -> None:
+    path = tmp_path / "triage.db"
+    path.touch()
+    with ThreadPoolExecutor(4) as threads, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # so that all of them look before any of them can make it
+        opening = [threads.submit(open_log, path) for _ in range(4)]
+        time.sleep(LOOKED_SECONDS)
+        other.execute("ROLLBACK")
+        logs = [log.result() for log in opening]
+    for n, log in enumerate(logs, 1):
+        with log:
+            assert list(log.append([(f"CALL-{n}", 1, reported(f"CALL-{n}"))], recorded_at=STORED)) == [n]
 
 
 def another_program(path: Path) -> None:
@@ -210,74 +210,3 @@ def test_what_is_no_file_is_refused_without_its_password(target: str, problem: s
         open_log(target)
     assert "secret" not in str(refusal.value)
     assert "\x00" not in str(refusal.value)
-
-
-def test_vacuum_renumbers_nothing(tmp_path: Path) -> None:
-    path = a_log(tmp_path / "triage.db")
-    query(path, "VACUUM")
-    with open_log(path) as log:
-        assert [recorded.position for recorded in log.read(0, 99)] == list(range(1, 41))
-        assert list(log.append([("NEXT", 1, reported("NEXT"))], recorded_at=STORED)) == [41]
-
-
-@pytest.mark.parametrize("change", ["DELETE FROM stored_events", "UPDATE stored_events SET topic='x' WHERE position=1"])
-def test_nobody_changes_an_event_by_accident(change: str, tmp_path: Path) -> None:
-    path = a_log(tmp_path / "triage.db", calls=1)
-    with pytest.raises(sqlite3.IntegrityError, match="the log is append-only"):
-        query(path, change)
-
-
-def test_positions_are_consecutive_within_and_across_batches(tmp_path: Path) -> None:
-    with open_log(tmp_path / "triage.db") as log:
-        batches = [[(f"{b}-{n}", 1, reported(f"{b}-{n}")) for n in range(b)] for b in (3, 1, 128)]
-        assert [list(log.append(batch, recorded_at=STORED)) for batch in batches] == [
-            [1, 2, 3],
-            [4],
-            list(range(5, 133)),
-        ]
-        assert [(r.position, r.stream) for r in log.read(3, 2)] == [(4, "1-0"), (5, "128-0")]
-
-
-def test_a_writer_that_waits_in_vain_is_told_and_can_try_again(tmp_path: Path) -> None:
-    path = a_log(tmp_path / "triage.db", calls=0)
-    env = {
-        "PERSISTENCE_MODULE": "triage.store.sqlite:LogFactory",
-        "SQLITE_DBNAME": str(path),
-        "SQLITE_LOCK_TIMEOUT": "1",
-    }
-    with Log(env) as log, closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LogUnavailableError, match="was held by another writer for too long; nothing was written"):
-            log.append([("A", 1, reported("A"))], recorded_at=STORED, tracking=Tracking("calls.csv", 1))
-        assert (log.head(), log.tracked("calls.csv")) == (0, None), "readers must not wait for a writer"
-        other.execute("ROLLBACK")
-        assert list(log.append([("A", 1, reported("A"))], recorded_at=STORED)) == [1]
-
-
-def test_a_writer_holds_its_lock_from_the_beginning_so_that_none_overtakes_it(tmp_path: Path) -> None:
-    path = a_log(tmp_path / "triage.db", calls=1)
-    with open_log(path) as log, datastore_of(log).transaction(commit=True) as writer:
-        writer.execute("SELECT max(position) FROM stored_events")
-        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                other.execute("BEGIN IMMEDIATE")
-            assert other.execute("SELECT max(position) FROM stored_events").fetchall() == [(1,)], "readers wait"
-
-
-def test_a_log_deleted_under_way_is_not_silently_begun_anew(tmp_path: Path) -> None:
-    path = a_log(tmp_path / "triage.db", calls=1)
-    with open_log(path) as log:
-        with datastore_of(log).transaction(commit=False):  # keeps the pool's only connection busy
-            for name in files(tmp_path):
-                (tmp_path / name).unlink()
-            with pytest.raises(LogUnavailableError, match="cannot be opened; look whether it"):
-                log.append([("CALL-0", 2, cleared("CALL-0"))], recorded_at=STORED)
-        assert not path.exists()
-
-
-def test_a_closed_log_says_so_and_may_be_closed_again(tmp_path: Path) -> None:
-    log = open_log(tmp_path / "triage.db")
-    log.close()
-    log.close()
-    with pytest.raises(LogUnavailableError, match="is closed; open it again"):
-        log.head()

@@ -1,1 +1,1 @@
-"""Dispatch triage: does a call need a sworn officer, or can a Community Service Officer take it?"""
+"""Dispatch triage: whether a call needs a sworn officer or a Community Service Officer can take it, and why."""

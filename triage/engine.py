@@ -86,7 +86,7 @@ class Engine:
     def handle(self, batch: Sequence[Request], tracking: Tracking | None = None, *, replay: bool = False) -> Handled:
         """What becomes of `batch`, stored together with `tracking` in one write.
 
-        With `replay`, time is that of the requests: before each of them whatever was due by its `now` happens.
+        With `replay`, time is that of the requests: at each of them whatever is due by its `now` happens.
 
         Raises EngineBusyError if other writers kept changing the same calls, and whatever the store raises; nothing of
         the batch is stored then. A classifier that fails is an abstention, never an error.
@@ -132,6 +132,8 @@ class Engine:
             if replay:
                 self._let_time_pass(work, request.now, None)
             outcomes.append(self._outcome(request, found, work))
+            if replay:  # what it brought about may be due at once, and must not wait for a request that never comes
+                self._let_time_pass(work, request.now, None)
         return outcomes
 
     def _hear_all(self, batch: Sequence[Request], work: _Batch) -> list[TriageCall | CallRefusedError | None]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import Field
 
-from triage.domain.values import Value
+from triage.domain.values import Nature, Value
 
 FactValue = bool | str
 Provenance = Literal["presumed", "reported", "cue", "answered"]
@@ -78,7 +78,7 @@ class Facts(Value):
         ]
         | None
     ) = context("Which language does the person need?")
-    nature: str | None = given(
+    nature: Nature | None = given(
         "The canonical type of the call (APCO ANS 2.103.2, or X- where none fits)", ordered=False
     )
     severity: Literal["minor", "moderate", "serious", "grave"] | None = given(
@@ -121,7 +121,7 @@ def _spec(name: str) -> FactSpec:
     for option in get_args(field.annotation):
         if option is bool:
             values = (False, True)
-        elif option is not type(None) and option is not str:
+        elif get_origin(option) is Literal:
             values = get_args(option)
     extra = field.json_schema_extra
     assert isinstance(extra, dict)

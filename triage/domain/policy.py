@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from triage.domain.facts import Facts, FactValue
 from triage.domain.roster import Roster
-from triage.domain.values import Programme, Slug, Text, Value
+from triage.domain.values import Nature, Programme, Slug, Text, Value
 
 Effect = Literal["require_sworn", "allow_cso", "allow_co_response", "route_to"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
@@ -35,7 +35,7 @@ class CallType(Value):
     """What an agency's call type presumes: its canonical nature, facts, and the credible worst case."""
 
     name: Text
-    canonical: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,15}$")]
+    canonical: Nature
     presumes: Facts
 
 

@@ -5,8 +5,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-"""A short text on one line as an agency writes it: 1 to 200 characters, outer blanks removed."""
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+"""A short text on one line as an agency writes it: 1 to 200 characters, none a control, outer blanks removed."""
+
+Nature = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,15}$")]
+"""A canonical call type: a code of APCO ANS 2.103.2, or `X-` and a word of ours where none fits."""
 
 CallId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,63}$")]
 """A call's id as CAD writes it: letters, digits and `._:/#-`, 1 to 64 characters."""

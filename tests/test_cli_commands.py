@@ -1,0 +1,85 @@
+import pytest
+
+from tests.cli_calls import flat, triage
+from triage.cli.app import COMMANDS, make_app
+
+NAMES = [name for name, *_ in COMMANDS]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_teaches_with_an_example(name: str) -> None:
+    typed = triage(name, "--help")
+    assert typed.code == 0
+    assert typed.err == ""
+    assert f"Usage: triage {name}" in typed.out
+    assert f"\n    triage {name}" in typed.out.partition("For example:")[2]
+    assert "--agency DIR" in typed.out
+    assert "--log PATH" in typed.out
+    assert "--json" in typed.out
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_says_what_it_prints_for_programs(name: str) -> None:
+    assert "With --json:" in triage(name, "--help").out
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_of_help_is_wider_than_a_terminal(name: str) -> None:
+    for line in (triage(name, "--help").out + triage("--help").out).splitlines():
+        assert len(line) <= 100, line
+
+
+@pytest.mark.parametrize(
+    "name", ["claim", "release", "en-route", "on-scene", "backup", "hand-back", "clear", "answer", "override", "link"]
+)
+def test_whoever_acts_can_act_as_of_another_moment(name: str) -> None:
+    typed = triage(name, "--help")
+    assert "--now TIME says when" in flat(typed.out)
+
+
+def test_the_overview_names_every_command_and_every_exit_code() -> None:
+    overview = triage("--help").out
+    for name, _, _, line in COMMANDS:
+        assert f"\n  {name} " in overview
+        assert line in flat(overview)
+    for code in ("  0    done", "  1    found", "  2    bad usage", "  130  interrupted"):
+        assert code in overview
+
+
+def test_nothing_typed_shows_the_overview() -> None:
+    assert triage().out == triage("--help").out
+
+
+def test_commands_are_loaded_only_when_asked_for() -> None:
+    app = make_app(["queue"])
+    assert not any(getattr(command, "is_resolved", False) for command in app._commands.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["quue"], "no command `quue`; did you mean `queue`?"),
+        (["queue", "--att", "now"], "unknown option: --att. Did you mean --at?"),
+        (["queue", "--at"], "`triage queue` needs a value after --at"),
+        (["queue", "A", "B"], "too much: `B`"),
+        (["explain"], "`triage explain` needs CALL"),
+        (["link", "A", "B"], "`triage link` needs --as"),
+        (["link", "A", "B", "--as", "duplicat"], "invalid value `duplicat` for --as"),
+        (["override", "A", "--route", "swon", "--reason", "x", "--by", "y"], "Did you mean `sworn`?"),
+        (["hand-back", "CSO-1", "A", "--reason", "capcity"], "Did you mean `capacity`?"),
+        (["log", "--after", "x"], "invalid value for --after: unable to convert `x` into int"),
+        (["log", "--after", "-1"], "`-1` is no position"),
+        (["log", "--kind", "call_triagd"], "no event is of the kind `call_triagd`; did you mean `call_triaged`?"),
+        (["rebuild", "cso_queue"], "no projection `cso_queue`; did you mean `cso_queues`?"),
+        (["run"], "no file given"),
+        (["run", "--jsn", "calls.csv"], "no option `--jsn`; did you mean `--json`?"),
+        (["run", "-", "calls.csv"], "`-` stands alone"),
+    ],
+)
+def test_bad_usage_names_what_was_typed_and_what_was_meant(words: list[str], says: str) -> None:
+    typed = triage(*words)
+    assert typed.code == 2
+    assert typed.out == ""
+    assert typed.err.startswith("error: ")
+    assert says in typed.err
+    assert "Traceback" not in typed.err
