@@ -50,7 +50,7 @@ def test_a_time_is_local_unless_it_says_otherwise(text: str, utc: str) -> None:
         "2023-07-14 13:00 PDT",
         "9" * 500,
         "\x00",
-    ],  # fmt: skip
+    ],
 )
 def test_what_is_no_time_is_refused_with_examples(text: str) -> None:
     with pytest.raises(UsageError, match=r"is not a time; write for example `2023-07-14 13:00`"):

@@ -111,12 +111,7 @@ def test_a_feed_gives_each_report_before_the_next_one_is_sent() -> None:
         (b"[]", None, "input should be an object", None),
         (b'{"a":' * 50_000, None, "not JSON", None),
         (b'{"call_id": "A1\xff"}', None, "not UTF-8", None),
-        (
-            document(call_id="A 1"),
-            "call_id",
-            "string should match pattern '^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,63}$'",
-            None,
-        ),
+        (document(call_id="A 1"), "call_id", "not a call id (letters, digits and ._:/#-, at most 64)", None),
         (document(call_id=7), "call_id", "input should be a valid string", None),
         (b'{"call_id": "A1", "call_type": "X"}', "reported_at", "missing", "A1"),
         (document(reported_at="2024-01-02T03:04:05"), "reported_at", "input should have timezone info", "A1"),
@@ -125,7 +120,12 @@ def test_a_feed_gives_each_report_before_the_next_one_is_sent() -> None:
         (document(call_type="=1+1"), "call_type", "formula", "A1"),
         (document(beat="C3\nC4"), "beat", "control character", "A1"),
         (document(beat="C3\0"), "beat", "control character", "A1"),
-        (document(facts={"nature": "N" * 201}), "facts.nature", "longer than 200 characters", "A1"),
+        (
+            document(facts={"nature": "N" * 201}),
+            "facts.nature",
+            "not a canonical call type (capitals, digits and -)",
+            "A1",
+        ),
         (document(secret_name="x"), None, "unknown field", "A1"),
         (document(facts={"secret_name": True}), "facts", "unknown field", "A1"),
         (

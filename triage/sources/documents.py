@@ -14,6 +14,8 @@ from triage.sources.reading import CallClosed, Item, Packed, Reading, ReportArri
 from triage.sources.times import in_utc
 from triage.sources.unreadable import (
     CLEARED_TOO_EARLY,
+    CONTROL_CHARACTER,
+    NOT_A_CALL_ID,
     NOT_UTF8,
     TEXT_MAX_CHARACTERS,
     TOO_LONG,
@@ -27,6 +29,7 @@ from triage.sources.unreadable import (
 _TEXTS: Final = ("call_type", "priority", "channel", "precinct", "sector", "beat")
 _OUTCOMES: Final = ("disposition", "final_call_type")
 _OUR_WORDS: Final = {"extra_forbidden": "unknown field", "missing": "missing", "json_invalid": "not JSON"}
+_OUR_PATTERNS: Final = {"call_id": NOT_A_CALL_ID, "nature": "not a canonical call type (capitals, digits and -)"}
 
 
 def read_documents(lines: Lines) -> Reading:
@@ -88,7 +91,6 @@ def _read(line: bytes | Broken) -> tuple[Report, Closing | None]:
         raise _explained(line, error) from None
     for field in _TEXTS:
         _check(getattr(report, field), field)
-    _check(report.facts.nature, "facts.nature")
     said = {field: value for field, value in report if field in report.model_fields_set and field != "closing"}
     plain = Report.model_validate(said | {"reported_at": in_utc(report.reported_at, "reported_at")})
     return plain, None if report.closing is None else _closing(report.closing, plain)
@@ -124,6 +126,8 @@ def _explained(line: bytes, error: ValidationError) -> RowError:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     known = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
     reason = _OUR_WORDS.get(first["type"], first["msg"][:1].lower() + first["msg"][1:])
+    if first["type"] == "string_pattern_mismatch":
+        reason = _OUR_PATTERNS.get(str(first["loc"][-1]), CONTROL_CHARACTER)
     return RowError(reason, ".".join(str(part) for part in known) or None)
 
 
