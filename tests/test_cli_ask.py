@@ -31,6 +31,12 @@ def test_answers_lead_to_a_new_verdict(desk: Desk) -> None:
     assert second["open_questions"] == []
 
 
+def test_a_danger_that_is_not_ruled_out_is_told_apart_from_one_that_is_known(desk: Desk) -> None:
+    said = desk("answer", "A1", "violence=no", "--now", MONDAY).out
+    assert said.startswith("A1: sworn officer, as nobody has ruled out sworn-if-weapon\n")
+    assert "A1: sworn officer, because sworn-if-weapon" in desk("answer", "A1", "weapon=yes", "--now", MONDAY).out
+
+
 def test_a_dangerous_answer_recalls_the_cso(desk: Desk) -> None:
     verdict = answer(desk, "A2", "weapon=true")
     assert (verdict["route"], verdict["state"], verdict["unit"]) == ("sworn", "with_officers", None)

@@ -47,7 +47,13 @@ def test_the_document_holds_the_whole_story(desk: Desk) -> None:
     assert story["reported"]["call_type"] == "NOISE"
     assert story["verdict"]["route"] == "cso"
     assert story["verdict"]["because"] == [
-        {"id": "cso-if-noise", "effect": "allow_cso", "because": "It is only noise.", "source": "assumption"}
+        {
+            "id": "cso-if-noise",
+            "effect": "allow_cso",
+            "because": "It is only noise.",
+            "source": "assumption",
+            "unknown": [],
+        }
     ]
     assert {"unit": "CSO-1", "load": 0, "outcome": "available", "chosen": True} in story["units"]
     assert [line["kind"] for line in story["timeline"]] == ["call_reported", "call_triaged", "call_queued"]
@@ -67,7 +73,10 @@ def test_every_fact_says_where_it_comes_from_dangers_first(desk: Desk) -> None:
 
 def test_presumed_facts_stand_together_in_words(desk: Desk) -> None:
     shown = flat(desk("explain", "A1").out)
-    assert "no danger reported by CAD: priority: routine, channel: 911 presumed of this call type: no weapon" in shown
+    assert (
+        "no danger known reported by CAD: priority: routine, channel: 911 presumed of this call type: no weapon"
+        in shown
+    )
     assert "_" not in shown.partition("presumed of this call type:")[2].partition("Rules that decided")[0]
 
 
@@ -83,6 +92,16 @@ def test_open_questions_come_with_the_command_that_answers_them(desk: Desk) -> N
     shown = desk("explain", "A3").out
     assert "1. Has a weapon been seen, used or threatened? (yes, no)" in shown
     assert f"\n     triage answer A3 'weapon=yes|no' --agency {desk.agency} --log {desk.log}\n" in shown
+
+
+def test_a_danger_that_nobody_asked_about_is_told_as_unknown_and_not_as_known(desk: Desk) -> None:
+    shown = desk("explain", "A3").out
+    assert "  Nobody has ruled out weapon, violence; until then an officer goes." in shown
+    assert "Rules that decided, as nobody has ruled them out\n  sworn-if-weapon: " in shown
+    assert "  no danger known\n  nobody asked: weapon, violence\n" in shown
+    assert [rule["unknown"] for rule in told(desk, "A3")["verdict"]["because"]] == [["weapon"], ["violence"]]
+    assert "Nobody has ruled out" not in desk("explain", "A2").out
+    assert [rule["unknown"] for rule in told(desk, "A2")["verdict"]["because"]] == [[]]
 
 
 def test_the_rules_that_nearly_decided_are_told_too(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli_calls import SAMPLE, SEATTLE, SHARED, Desk, Typed, agency, report, reports, triage
+from tests.cli_calls import SAMPLE, SEATTLE, SHARED, Desk, Typed, agency, flat, report, reports, triage
 
 HEADER = (
     "cad_event_number,event_clearance_description,call_type,priority,initial_call_type,final_call_type,"
@@ -139,11 +139,18 @@ def test_what_a_person_reads_after_a_run_leads_on(desk: Desk) -> None:
     assert typed.code == 0
     assert "3 rows: 3 reports, 0 repeats, 0 excluded, 0 unreadable" in typed.out
     assert "sworn officer                 1  33.3%" in typed.out
-    assert "This needs an officer. (sworn-if-weapon)" in typed.out
+    assert "    1  This needs an officer. (sworn-if-weapon)" in typed.out
     assert f"triage explain A1 --agency {desk.agency} --log {desk.log}" in typed.out
     at = next(line for line in typed.out.splitlines() if "triage queue --at '2023-07-10 13:00'" in line)
     assert f"--agency {desk.agency} --log {desk.log}" in at
     assert "the queues at their fullest: 1 call" in typed.out
+
+
+def test_a_danger_that_nobody_ruled_out_is_not_told_as_a_danger(desk: Desk) -> None:
+    path = csv(desk.folder / "calls.csv", row("A1", "ASSAULT"), row("A2", "UNSURE NOISE"))
+    shown = flat(desk("run", path).out)
+    assert "1 This needs an officer. (sworn-if-weapon)" in shown
+    assert "1 not ruled out: This needs an officer. (sworn-if-weapon)" in shown
 
 
 def test_unreadable_rows_are_named_by_file_line_and_field_and_only_the_first_of_many(desk: Desk) -> None:

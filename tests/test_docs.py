@@ -114,11 +114,14 @@ def test_make_alone_lists_what_there_is(tmp_path: Path) -> None:
 def test_a_benchmark_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
     (project / "benchmarks").mkdir(exist_ok=True)
-    (project / "benchmarks" / "one.py").touch()
+    for old in (project / "benchmarks").glob("*.py"):
+        old.unlink()
+    (project / "benchmarks" / "one.py").write_text('if __name__ == "__main__":\n    print("measured")\n')
+    (project / "benchmarks" / "shared.py").write_text('"""What benchmarks share."""\n')
     refused = run("make bench NAME=two", project)
     assert refused.returncode != 0
-    assert "no benchmark `two`; NAME is one of:" in refused.stdout
-    assert "one" in refused.stdout
+    assert "error: no benchmark `two`; NAME is one of: one\n" in refused.stdout
+    assert run("make bench NAME=one", project).stdout == "measured\n"
 
 
 def test_a_python_that_is_too_old_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from tests.docs_examples import ROOT, copy_of_project, run
 
 DEMO = ROOT / "config" / "seattle" / "demo"
@@ -27,6 +29,7 @@ def test_the_source_note_says_how_many_calls_there_are_and_names_every_column() 
     assert all(f"`{column}`" in note for column in calls[0])
 
 
+@pytest.mark.slow
 def test_the_demonstration_twice_makes_its_log_anew_and_no_decision_comes_out_otherwise(tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
     first, again = run("make demo", project), run("make demo", project)
@@ -36,6 +39,7 @@ def test_the_demonstration_twice_makes_its_log_anew_and_no_decision_comes_out_ot
     assert (verified.returncode, '"mismatches": []' in verified.stdout) == (0, True), verified.stdout
 
 
+@pytest.mark.slow
 def test_what_the_demonstration_says_to_type_next_works(tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
     said = run("make demo", project).stdout.split("What to type next")[1].splitlines()

@@ -364,6 +364,14 @@ def test_nobody_talks_away_a_known_danger_from_a_desk() -> None:
         given(report("ROBBERY")).when(overrule("cso"))
 
 
+def test_a_call_that_a_person_gave_to_a_cso_after_all_may_be_taken_away_again_with_a_new_reason() -> None:
+    given_again = given(report(), pass_time(60), overrule("cso", minutes=61))
+    taken_away = given_again.when(overrule("sworn", minutes=62))
+    assert (
+        taken_away.then("route_overridden", "cso_recalled", "call_not_served").the(CallNotServed).reason == "overridden"
+    )
+
+
 def test_an_officer_on_scene_may_hand_any_call_to_a_cso() -> None:
     story = given(report("ROBBERY")).when(overrule("cso", "officer-on-scene"))
     story.then("route_overridden", "call_queued")

@@ -1,17 +1,19 @@
 """Batches of requests against a real log: one read, one classifier call, one write, however they are cut."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.small_policy import SMALL_POLICY
+from tests.small_policy import ROSTER, SMALL_POLICY, unit
 from tests.spec import NOON, after
+from triage.board import Board
 from triage.bootstrap import App
-from triage.classifiers import Abstains, FactsOfCall
+from triage.classifiers import Abstains, FactsOfCall, RulesAlone
 from triage.domain.commands import (
     AnswerQuestion,
     ArriveOnScene,
@@ -26,9 +28,11 @@ from triage.domain.commands import (
     Request,
     RequestBackup,
 )
+from triage.domain.errors import CallClearedError
 from triage.domain.events import Assessment, CallTriaged, Event
 from triage.domain.report import Report, Unreadable
-from triage.store import AlreadyTrackedError, Recorded, Tracking
+from triage.engine import Engine, EngineBusyError
+from triage.store import AlreadyTrackedError, ConcurrentAppendError, EventLog, Recorded, Tracking
 from triage.verification import verify
 
 CALL_TYPES = ("WELFARE CHECK", "DISPUTE", "PARKING", "PERSON IN CRISIS", "RUNAWAY", "ROBBERY", "SUSPICIOUS", "NEW ONE")
@@ -194,6 +198,70 @@ def test_two_engines_on_one_log_see_each_others_calls(tmp_path: Path) -> None:
         assert one.engine.handle([claimed]).outcomes[0].events
         assert other.engine.handle([claimed]).outcomes[0].events == ()
         assert verify(one.log).mismatches == ()
+
+
+class Racing:
+    """A log in which somebody else is faster, once: just before the first write, `first` happens."""
+
+    def __init__(self, log: EventLog, first: Callable[[], object]) -> None:
+        self._log = log
+        self._first: Callable[[], object] | None = first
+
+    def append(
+        self, batch: Sequence[tuple[str, int, Event]], *, recorded_at: datetime, tracking: Tracking | None = None
+    ) -> Sequence[int]:
+        if self._first is not None:
+            first, self._first = self._first, None
+            first()
+        return self._log.append(batch, recorded_at=recorded_at, tracking=tracking)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+
+def test_who_comes_second_decides_again_on_what_the_first_one_did(tmp_path: Path) -> None:
+    claims = [ClaimCall(call_id="A1", now=after(5), by=f"unit:{unit}", unit=unit) for unit in ("CSO-1", "CSO-1")]
+    new = [report(f"A{number}", number) for number in range(2, 6)]
+    with App(SMALL_POLICY, tmp_path / "triage.db") as app:
+        app.engine.handle([report("A1", 0)])
+        racing = Racing(app.log, lambda: app.engine.handle([claims[0], clear("A1", 6)]))
+        board = Board(app.queues.entries(), app.queues.position)
+        second = Engine(cast("EventLog", racing), app.desk, RulesAlone(), board, app._clock)
+        handled = second.handle([claims[1], *new])
+        assert isinstance(handled.outcomes[0].refusal, CallClearedError)
+        assert [outcome.events[-1].kind for outcome in handled.outcomes[1:]] == ["call_queued"] * 4
+        assert board.loads == {"CSO-1": 2, "CSO-2": 2}
+        assert [event.kind for stream, _, event in events(app) if stream == "A1"][3:] == [
+            "call_claimed",
+            "call_cleared",
+        ]
+        assert verify(app.log).mismatches == ()
+
+
+def test_a_writer_who_never_wins_is_told_so(tmp_path: Path) -> None:
+    class Busy(Racing):
+        def append(self, *_: object, **__: object) -> Sequence[int]:
+            raise ConcurrentAppendError("A1", 1)
+
+    with App(SMALL_POLICY, tmp_path / "triage.db") as app:
+        board = Board((), 0)
+        busy = cast("EventLog", Busy(app.log, list))
+        with pytest.raises(EngineBusyError, match="nothing was stored"):
+            Engine(busy, app.desk, RulesAlone(), board, app._clock).handle([report("A1", 0)])
+        assert board.entries() == {}
+        assert app.log.head() == 0
+
+
+def test_a_call_that_waits_for_its_units_next_shift_is_computed_again_alike(tmp_path: Path) -> None:
+    rules = tuple(
+        one.model_copy(update={"wait_minutes": 24 * 60}) if one.id == "welfare" else one for one in SMALL_POLICY.rules
+    )
+    alone = ROSTER.model_copy(update={"units": (unit("CSO-1", "early", capacity=1),)})
+    with App(SMALL_POLICY.model_copy(update={"rules": rules, "roster": alone}), tmp_path / "triage.db") as app:
+        app.engine.handle([report("A1", 0)])
+        evening = NOON.replace(hour=19, minute=0)
+        assert [event.kind for event in app.engine.tick(evening)] == ["call_handed_back", "call_queued"]
+        assert verify(app.log) == (2, ())
 
 
 def test_a_changed_policy_is_kept_beside_the_old_one(tmp_path: Path) -> None:

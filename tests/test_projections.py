@@ -1,8 +1,9 @@
 """Read models follow the log, can be thrown away, and stop alone."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +21,7 @@ from triage.projections.cso_queues import CsoQueues
 from triage.projections.not_served import NotServed
 from triage.projections.queue_entry import QUEUE_KINDS, QueueEntry, place_in_queue
 from triage.projections.view import ProjectionError, View, ViewFileError
-from triage.store import KINDS, Recorded
+from triage.store import KINDS, EventLog, Recorded
 
 
 @pytest.fixture
@@ -164,6 +165,42 @@ def test_two_followers_of_one_view_do_not_undo_each_other(app: App, tmp_path: Pa
     assert units_of(one) == units_of(other) == units_of(app.queues)
     one.close()
     other.close()
+
+
+class Overtaken:
+    """A log whose reader is slow: another follower passes it between its first read and its fold. Then the disk fails."""
+
+    def __init__(self, log: EventLog, meanwhile: Callable[[], object]) -> None:
+        self._log = log
+        self._meanwhile = meanwhile
+        self._reads = 0
+
+    def read(self, after: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
+        self._reads += 1
+        if self._reads > 1:
+            raise OSError("the disk is gone")
+        page = self._log.read(after, limit, kinds)
+        self._meanwhile()
+        return page
+
+    def head(self) -> int:
+        return self._log.head()
+
+
+def test_a_follower_that_was_overtaken_folds_nothing_old(app: App, tmp_path: Path) -> None:
+    slow, quick = CsoQueues(tmp_path / "view.db"), CsoQueues(tmp_path / "view.db")
+    app.engine.handle([report("A1", 0)])
+
+    def overtake() -> None:
+        app.engine.handle([clear("A1", 5)])
+        quick.catch_up(app.log)
+
+    with pytest.raises(ProjectionError, match="the disk is gone"):
+        slow.catch_up(cast("EventLog", Overtaken(app.log, overtake)))
+    assert slow.position == app.log.head()
+    assert units_of(slow) == {}
+    slow.close()
+    quick.close()
 
 
 @pytest.mark.parametrize("view", [CsoQueues, AuditTrail, NotServed])

@@ -1,7 +1,9 @@
 """What is stored is read for ever: golden files, upcasts, and clear words for what cannot be read."""
 
+import gc
 import json
 import traceback
+from contextlib import suppress
 from typing import Any, Literal
 
 import pytest
@@ -98,7 +100,7 @@ def test_a_policy_keeps_its_digest_through_the_log() -> None:
 fact_values = st.fixed_dictionaries(
     {},
     optional={
-        name: st.sampled_from(spec.values) if spec.values else st.text(st.characters(exclude_categories=["Cs"]))
+        name: st.sampled_from(spec.values) if spec.values else st.sampled_from(("NOISE", "X-HOMELESS"))
         for name, spec in FACTS.items()
     },
 )
@@ -221,6 +223,7 @@ class Invented(CallReported):
         (CALL, 0, EXAMPLES["call_cleared"], "versions count from 1, not `0`"),
         (CALL, 1, "call_cleared", "`str` is not an event"),
         (CALL, 1, Invented(**EXAMPLES["call_reported"].model_dump(exclude={"kind"})), "`Invented` is not an event"),
+        (CALL, 1, EXAMPLES["call_cleared"].model_copy(update={"disposition": 7}), "could not be read again"),
         (CALL, 1, EXAMPLES["policy_adopted"], f"belongs to stream `{POLICY_STREAM}`"),
     ],
 )
@@ -239,3 +242,29 @@ def test_no_call_can_meet_the_stream_of_the_policies(call: str) -> None:
     assert stream_of(reported(call)) == call != POLICY_STREAM
     with pytest.raises(ValidationError, match="call_id"):
         reported(POLICY_STREAM)
+
+
+def test_a_brief_event_is_never_stored_because_its_facts_would_be_lost() -> None:
+    row = (1, CALL, 1, "call_triaged", state_of(EXAMPLES["call_triaged"]))
+    (brief,) = EventMapper().recorded([row], brief=True)
+    with pytest.raises(StoreError, match="`BriefTriaged` is not an event"):
+        EventMapper().stored([(CALL, 2, brief.event)], STORED)
+
+
+@pytest.mark.parametrize("state", [b'{"v":1}', state_of(EXAMPLES["call_triaged"]).replace(b'"cso"', b'"x"')])
+def test_a_damaged_event_is_refused_in_a_brief_read_too(state: bytes) -> None:
+    with pytest.raises(UnreadableEventError, match="is not valid"):
+        EventMapper().recorded([(1, CALL, 1, "call_triaged", state)], brief=True)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("state", [state_of(EXAMPLES["call_cleared"]), b"damaged"])
+def test_reading_leaves_the_collector_as_it_was(state: bytes, enabled: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with suppress(UnreadableEventError):
+            decoded(state, "call_cleared")
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
