@@ -1,3 +1,5 @@
+import shlex
+
 import pytest
 
 from tests.cli_calls import flat, triage
@@ -16,6 +18,18 @@ def test_every_command_teaches_with_an_example(name: str) -> None:
     assert "--agency DIR" in typed.out
     assert "--log PATH" in typed.out
     assert "--json" in typed.out
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_example_can_be_typed(name: str) -> None:
+    help_text = triage(name, "--help").out
+    examples = [line.strip() for line in help_text.partition("For example:")[2].splitlines() if line.startswith("    ")]
+    typed = [part for line in examples for part in line.split(" | ") if part.startswith("triage ")]
+    assert typed
+    for example in typed:
+        words = shlex.split(example)[1:]
+        command, _, _ = make_app(words).parse_args(words, exit_on_error=False, print_error=False)
+        assert command.__name__.replace("_", "-") == words[0]
 
 
 @pytest.mark.parametrize("name", NAMES)

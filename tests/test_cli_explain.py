@@ -115,7 +115,7 @@ def test_the_rules_that_nearly_decided_are_told_too(desk: Desk) -> None:
 def test_a_call_that_no_unit_could_take_says_why(desk: Desk) -> None:
     shown = desk("explain", "A4").out
     assert shown.startswith("Call A4: sworn officer\n")
-    assert "A CSO was allowed, but none went: outside hours." in shown
+    assert "  The rules allow CSO: It is only noise.\n  No CSO went: outside hours.\n" in shown
     assert "CSO-1             0  not on shift in time" in shown
     assert told(desk, "A4")["not_served"] == "outside_hours"
 

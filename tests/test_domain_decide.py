@@ -490,13 +490,21 @@ def test_a_call_that_nobody_reported_refuses_everything() -> None:
 
 
 def test_a_cleared_call_refuses_what_needs_an_open_one() -> None:
-    for command in (claim(), overrule("sworn")):
+    for command in (claim(), overrule("sworn"), answer("weapon", value=False)):
         with pytest.raises(CallClearedError):
             given(report(), close()).when(command)
 
 
 def test_late_news_of_a_cleared_call_is_kept_without_sending_anybody() -> None:
     given(report(), close()).when(report(now=after(20), facts=states(weapon=True))).then("call_updated")
+
+
+def test_an_old_closing_does_not_close_a_call_that_was_reported_anew_since() -> None:
+    story = given(report(), close(), report(now=after(45), beat="C2"))
+    story.when(close()).then_nothing()
+    story.when(answer("weapon", value=False, now=after(400))).then("call_updated", "call_triaged")
+    later = ClearCall(call_id=CALL, now=after(50), by="cad", unit=None, disposition="DONE")
+    story.when(later).then("call_cleared")
 
 
 def test_news_after_the_clearing_opens_the_call_again() -> None:

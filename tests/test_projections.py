@@ -168,18 +168,18 @@ def test_two_followers_of_one_view_do_not_undo_each_other(app: App, tmp_path: Pa
 
 
 class Overtaken:
-    """A log whose reader is slow: another follower passes it between its first read and its fold. Then the disk fails."""
+    """A log whose reader is slow: another follower passes it between read and fold. Then the disk fails."""
 
     def __init__(self, log: EventLog, meanwhile: Callable[[], object]) -> None:
         self._log = log
         self._meanwhile = meanwhile
         self._reads = 0
 
-    def read(self, after: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
+    def read(self, after: int, limit: int, *how: object, **more: object) -> list[Recorded]:
         self._reads += 1
         if self._reads > 1:
             raise OSError("the disk is gone")
-        page = self._log.read(after, limit, kinds)
+        page = self._log.read(after, limit, *how, **more)  # type: ignore[arg-type]
         self._meanwhile()
         return page
 

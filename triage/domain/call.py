@@ -182,9 +182,10 @@ def _told(call: Reported, event: CallReported | CallUpdated) -> Call:
     file = call.file
     newer = event.occurred_at >= file.told_at
     answered = event.answered if isinstance(event, CallUpdated) else Facts()
+    by_cad = answered == Facts()  # an answer is entered by our clock, which may be years after a replayed call
     file = replace(
         file,
-        told_at=max(file.told_at, event.occurred_at),
+        told_at=max(file.told_at, event.occurred_at) if by_cad else file.told_at,
         particulars=event.particulars,
         reported=merge(file.reported, event.reported, newer=newer),
         cue=merge(file.cue, event.cue, newer=newer),

@@ -84,7 +84,9 @@ class Judge:
             ("cso", self._bits(rule.effect == "allow_cso" for rule in policy.rules)),
         )
         self._reads: Final = {
-            name: bits for name in FACTS if (bits := self._bits(name in rule.when for rule in policy.rules))
+            name: bits
+            for name in FACTS
+            if (bits := self._bits(name in rule.when for rule in policy.rules)) or name == "nature"
         }
         self._facts: Final = [
             (name, 1 << place, reads, self._ruled_out(name)) for place, (name, reads) in enumerate(self._reads.items())

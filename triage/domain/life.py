@@ -77,6 +77,8 @@ def clear(call: Reported, command: ClearCall, desk: Desk) -> tuple[CallEvent, ..
     """
     if isinstance(call, Cleared):
         return ()
+    if command.unit is None and command.now < call.file.told_at:
+        return ()  # an old closing, sent again: CAD has reported the call anew since
     if command.unit is not None:
         _known_unit(command.call_id, command.unit, desk)
         _taken(call, command.call_id, command.unit)
