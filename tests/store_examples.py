@@ -197,8 +197,8 @@ def kept(log: EventLog) -> list[tuple[str, int, str]]:
 
 def state_of(event: Event) -> bytes:
     """The bytes that today's program stores for an event."""
-    (stored,) = EventMapper().stored([(stream_of(event), 1, event)], STORED)
-    return stored.state
+    ((_, _, _, state),) = EventMapper().rows([(stream_of(event), 1, event)], STORED)
+    return state
 
 
 def defaults() -> dict[str, object]:

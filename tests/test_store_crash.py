@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventsourcing.persistence import InfrastructureFactory, StoredEvent
+from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.sqlite import SQLiteCursor
 from eventsourcing.utils import Environment
 
 from tests.store_examples import STORED, cleared, kept, reported, whole_call
 from tests.store_writers import EVENTS_PER_BATCH, start
 from triage.store import Log, LogUnavailableError, Tracking, open_log
+from triage.store.contract import NewRow
 from triage.store.sqlite import LogFactory, SQLiteLogRecorder
 
 KILLS = 12
@@ -80,10 +81,8 @@ class StoppedError(Exception):
 class StoppingRecorder(SQLiteLogRecorder):
     """Stops after the events and their tracking are inserted, before they are committed."""
 
-    def _insert_events(
-        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int] | None:
-        super()._insert_events(c, stored_events, **kwargs)
+    def _insert_rows(self, c: SQLiteCursor, rows: Sequence[NewRow], tracking: Tracking | None) -> Sequence[int]:
+        super()._insert_rows(c, rows, tracking)
         raise StoppedError
 
 

@@ -5,6 +5,7 @@
 
 from eventsourcing.persistence import Tracking
 
+from triage.store.collector import uncollected
 from triage.store.contract import POLICY_STREAM, EventLog, Recorded, stream_of
 from triage.store.errors import (
     AlreadyTrackedError,
@@ -42,4 +43,5 @@ __all__ = [
     "UnreadableEventError",
     "open_log",
     "stream_of",
+    "uncollected",
 ]

@@ -85,15 +85,22 @@ class EventLog(Protocol):
         """Closes the log."""
 
 
+NewRow = tuple[str, int, str, bytes]
+"""One event to be stored: stream, version, kind, state."""
+
 Row = tuple[int, str, int, str, bytes]
 """One stored event: position, stream, version, kind, state."""
 
 
 class LogRecorder(ProcessRecorder, ABC):
-    """A recorder of the eventsourcing library with the two reads of many rows that a log needs.
+    """A recorder of the eventsourcing library with what a log does to many rows at once.
 
-    Its `insert_events` returns the positions, and raises AlreadyTrackedError and ConcurrentAppendError.
+    `insert_events`, the library's own way to write, keeps the promises of `insert_rows` too.
     """
+
+    @abstractmethod
+    def insert_rows(self, rows: Sequence[NewRow], tracking: Tracking | None = None) -> Sequence[int]:
+        """The positions of these rows, stored with the tracking in one transaction. Raises as EventLog.append does."""
 
     @abstractmethod
     def rows_after(self, position: int, limit: int, topics: Sequence[str] = ()) -> list[Row]:

@@ -30,10 +30,10 @@ class Log(Application[str]):
         self, batch: Sequence[tuple[str, int, Event]], *, recorded_at: datetime, tracking: Tracking | None = None
     ) -> Sequence[int]:
         """The positions of (stream, version, event), stored in one transaction with the tracking. See EventLog."""
-        stored = self.mapper.stored(batch, recorded_at)
-        if not stored and tracking is None:
+        rows = self.mapper.rows(batch, recorded_at)
+        if not rows and tracking is None:
             return ()
-        return self.recorder.insert_events(stored, tracking=tracking) or ()
+        return self.recorder.insert_rows(rows, tracking)
 
     def histories(self, ids: Sequence[str]) -> dict[str, list[Recorded]]:
         """All events of these streams, each in the order of its versions. See EventLog."""

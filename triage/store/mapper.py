@@ -5,9 +5,7 @@ and the event's own fields without `kind`, which stands beside the state. A fiel
 nobody knows) is left out, so a default is part of the format: `tests/golden/event_defaults.json` holds them.
 """
 
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast, get_args
@@ -20,7 +18,8 @@ from pydantic_core import PydanticSerializationError, to_json
 from triage.domain.events import Event
 from triage.domain.values import Value
 from triage.store.brief import BRIEF
-from triage.store.contract import Recorded, Row, stream_of
+from triage.store.collector import uncollected
+from triage.store.contract import NewRow, Recorded, Row, stream_of
 from triage.store.errors import NewerEventError, StoreError, StreamError, UnknownKindError, UnreadableEventError
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
@@ -55,14 +54,15 @@ class EventMapper(Mapper[str]):
             if kinds.get(kind) is brief.__base__
         }
 
-    def stored(self, batch: Sequence[tuple[str, int, Event]], recorded_at: datetime) -> list[StoredEvent]:
+    def rows(self, batch: Sequence[tuple[str, int, Event]], recorded_at: datetime) -> list[NewRow]:
         """(Stream, version, event), as they are stored.
 
-        Raises StreamError for an event in a stream that is not its own or at a version below 1, and StoreError for a
-        `recorded_at` without a time zone.
+        Raises StreamError for an event in a stream that is not its own or at a version below 1, or one with a field
+        of a wrong type (which no event has that was made by its constructor), and StoreError for a `recorded_at`
+        without a time zone.
         """
         stamp = _stamp(recorded_at)
-        return [self._stored(stream, version, event, stamp) for stream, version, event in batch]
+        return [self._row(stream, version, event, stamp) for stream, version, event in batch]
 
     def recorded(self, rows: Sequence[Row], *, brief: bool = False) -> list[Recorded]:
         """Stored rows as events where they stand; if `brief`, without the facts in them (see `brief.py`).
@@ -70,7 +70,7 @@ class EventMapper(Mapper[str]):
         Raises UnknownKindError, NewerEventError or UnreadableEventError with the position of the first bad one.
         """
         formats = self._brief_formats if brief else self._formats
-        with _uncollected():
+        with uncollected():
             return [
                 Recorded(position, stream, version, *_decoded(formats, position, kind, state))
                 for position, stream, version, kind, state in rows
@@ -89,7 +89,7 @@ class EventMapper(Mapper[str]):
                 domain_event.originator_id, f"only a Recorded is stored, not `{type(domain_event).__name__}`"
             )
         stamp = _stamp(domain_event.recorded_at)
-        return self._stored(domain_event.stream, domain_event.version, domain_event.event, stamp)
+        return StoredEvent(*self._row(domain_event.stream, domain_event.version, domain_event.event, stamp))
 
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
         """What is stored as a Recorded, for the library's own methods; its position is 0 where the library has none."""
@@ -97,7 +97,7 @@ class EventMapper(Mapper[str]):
         recorded_at, event = _decoded(self._formats, position, stored_event.topic, stored_event.state)
         return Recorded(position, str(stored_event.originator_id), stored_event.originator_version, recorded_at, event)
 
-    def _stored(self, stream: str, version: int, event: Event, stamp: bytes) -> StoredEvent:
+    def _row(self, stream: str, version: int, event: Event, stamp: bytes) -> NewRow:
         form = self._by_class.get(type(event))
         if form is None:
             raise StreamError(stream, f"`{type(event).__name__}` is not an event")
@@ -109,7 +109,7 @@ class EventMapper(Mapper[str]):
             fields = form.dump(event, exclude_defaults=True, warnings="error")
         except PydanticSerializationError:
             raise StreamError(stream, f"this `{form.kind}` has a field that could not be read again") from None
-        return StoredEvent(stream, version, form.kind, form.head + stamp + fields + b"}")
+        return stream, version, form.kind, form.head + stamp + fields + b"}"
 
 
 class _Envelope(BaseModel, Generic[_E]):
@@ -161,23 +161,6 @@ def _stamp(recorded_at: datetime) -> bytes:
         raise StoreError("`recorded_at` has no time zone")
     time = recorded_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     return f'{time}Z","event":'.encode()
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keeps Python's collector of cycles away while a page of events is made.
-
-    Events have no cycles, but the collector looks at all young objects each time that some hundred were made, and now
-    and then at everything alive: of reading 500 events at a time it took a third, beside a large heap four fifths.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _decoded(formats: Mapping[str, _Format], position: int, kind: str, state: bytes) -> tuple[datetime, Event]:

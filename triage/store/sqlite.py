@@ -9,14 +9,14 @@ from eventsourcing.persistence import IntegrityError, Notification, StoredEvent,
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore, SQLiteFactory, SQLiteProcessRecorder
 from eventsourcing.utils import Environment, EnvType
 
-from triage.store.contract import LogRecorder, Row
+from triage.store.contract import LogRecorder, NewRow, Row
 from triage.store.datastore import BUSY_SECONDS, LogDatastore
 from triage.store.errors import AlreadyTrackedError, ConcurrentAppendError, StreamError
 
 STREAMS_PER_STATEMENT_MAX: Final = 500
 """Placeholders in one SELECT; SQLite's own limit was 999 for long."""
 
-_COLUMNS: Final = "position, originator_id, originator_version, topic, state"
+_NEW: Final = "originator_id, originator_version, topic, state"
 
 
 class SQLiteLogRecorder(SQLiteProcessRecorder, LogRecorder):
@@ -27,9 +27,9 @@ class SQLiteLogRecorder(SQLiteProcessRecorder, LogRecorder):
     def __init__(self, datastore: SQLiteDatastore, *, events_table_name: str = "stored_events") -> None:
         super().__init__(datastore, events_table_name=events_table_name)
         table = self.events_table_name
-        self._select = f"SELECT {_COLUMNS} FROM {table} "  # noqa: S608  # the table's name is ours
+        self._select = f"SELECT position, {_NEW} FROM {table} "  # noqa: S608  # the table's name is ours
         self._head = f"SELECT coalesce(max(position), 0) FROM {table}"  # noqa: S608
-        self._insert = f"INSERT INTO {table} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608
+        self._insert = f"INSERT INTO {table} ({_NEW}) VALUES (?, ?, ?, ?)"  # noqa: S608
         self.select_events_statement = self._select + "WHERE originator_id=? "
 
     def construct_create_table_statements(self) -> list[str]:
@@ -93,34 +93,36 @@ class SQLiteLogRecorder(SQLiteProcessRecorder, LogRecorder):
             if stop is None or position <= stop
         ]
 
+    def insert_rows(self, rows: Sequence[NewRow], tracking: Tracking | None = None) -> Sequence[int]:
+        """The positions of these rows, stored with the tracking in one transaction."""
+        with self.datastore.transaction(commit=True) as cursor:
+            return self._insert_rows(cursor, rows, tracking)
+
     def _insert_events(
         self,
         c: SQLiteCursor,
         stored_events: Sequence[StoredEvent],
-        **kwargs: Any,  # the library's signature; `tracking` is all that it passes
+        **kwargs: Any,
     ) -> Sequence[int] | None:
-        tracking: Tracking | None = kwargs.get("tracking")
+        rows = [(str(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events]
+        return self._insert_rows(c, rows, kwargs.get("tracking"))
+
+    def _insert_rows(self, c: SQLiteCursor, rows: Sequence[NewRow], tracking: Tracking | None) -> Sequence[int]:
         if tracking is not None:  # first: a repeated batch is a repetition, not a race
             self._insert_tracking(c, tracking)
-        if not stored_events:
+        if not rows:
             return ()
-        # The transaction began as IMMEDIATE: no other writer comes between this read and the commit, so the positions
-        # after the head are ours, and they become visible all at once: nobody can see n + 1 before n.
+        # The transaction began as IMMEDIATE: no other writer comes between this read and the commit, and SQLite gives
+        # a row one more than the largest position in use (https://www.sqlite.org/autoinc.html). So the positions after
+        # the head are ours, and they become visible all at once: nobody can see n + 1 before n.
         c.execute(self._head)
         head: int = c.fetchone()[0]
-        positions = range(head + 1, head + 1 + len(stored_events))
         try:
-            c.executemany(
-                self._insert,
-                [
-                    (position, event.originator_id, event.originator_version, event.topic, event.state)
-                    for position, event in zip(positions, stored_events, strict=True)
-                ],
-            )
+            c.executemany(self._insert, rows)
         except sqlite3.IntegrityError:
-            self._refuse_versions(c, stored_events, head)
+            self._refuse_versions(c, rows, head)
             raise
-        return positions
+        return range(head + 1, head + 1 + len(rows))
 
     def _insert_tracking(self, c: SQLiteCursor, tracking: Tracking) -> None:
         try:
@@ -128,12 +130,11 @@ class SQLiteLogRecorder(SQLiteProcessRecorder, LogRecorder):
         except IntegrityError:
             raise AlreadyTrackedError(tracking.application_name, tracking.notification_id) from None
 
-    def _refuse_versions(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], head: int) -> None:
+    def _refuse_versions(self, c: SQLiteCursor, rows: Sequence[NewRow], head: int) -> None:
         """Raises ConcurrentAppendError for a version that was there before, StreamError for one that comes twice."""
         found = self._select + "WHERE originator_id=? AND originator_version=? AND position<=?"
         seen = set()
-        for event in stored_events:
-            stream, version = str(event.originator_id), event.originator_version
+        for stream, version, _, _ in rows:
             c.execute(found, (stream, version, head))
             if c.fetchone():
                 raise ConcurrentAppendError(stream, version) from None
