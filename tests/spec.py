@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 
 from tests.small_policy import SMALL_POLICY
 from triage.domain.call import Call, NotReported, evolve
-from triage.domain.commands import AnswerQuestion, Heeded, ReportCall, Request, TriageCall
+from triage.domain.commands import (
+    AnswerQuestion,
+    ClaimCall,
+    ClearCall,
+    Heeded,
+    LetTimePass,
+    OverrideRoute,
+    ReportCall,
+    Request,
+    TriageCall,
+)
 from triage.domain.decide import decide
 from triage.domain.desk import Desk
 from triage.domain.events import Assessment, CallEvent
@@ -47,6 +57,30 @@ def states(**facts: object) -> Facts:
 def answer(fact: str, value: bool | str, *, now: datetime = NOON) -> AnswerQuestion:
     """A dispatcher enters an answer."""
     return AnswerQuestion(call_id=CALL, now=now, by="dispatcher-7", fact=fact, value=value)
+
+
+def claim(unit: str = "CSO-1", minutes: float = 1) -> ClaimCall:
+    """A unit takes the call."""
+    return ClaimCall(call_id=CALL, now=after(minutes), by=f"unit:{unit}", unit=unit)
+
+
+def overrule(route: str, reason: str = "supervisor-judgement", minutes: float = 2) -> OverrideRoute:
+    """A supervisor decides the route."""
+    return OverrideRoute.model_validate(
+        {"call_id": CALL, "now": after(minutes), "by": "SUP-1", "route": route, "reason": reason}
+    )
+
+
+def pass_time(minutes: float) -> LetTimePass:
+    """It is so many minutes after NOON."""
+    return LetTimePass(call_id=CALL, now=after(minutes), by="engine")
+
+
+def close(unit: str | None = None, disposition: str | None = "SETTLED", **more: object) -> ClearCall:
+    """A unit, or CAD if none is named, closes the call."""
+    return ClearCall.model_validate(
+        {"call_id": CALL, "now": after(30), "by": "someone", "unit": unit, "disposition": disposition, **more}
+    )
 
 
 @dataclass

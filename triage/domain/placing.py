@@ -66,7 +66,7 @@ def queued(wish: Wish, choice: Choice, desk: Desk, by: str) -> CallQueued:
         because=wish.because,
         due_at=wish.due_at,
         shift_ends_at=window.end,
-        warn_at=window.end - timedelta(minutes=desk.roster.warn_minutes),
+        warn_at=max(wish.now, window.end - timedelta(minutes=desk.roster.warn_minutes)),
         considered=_considered(choice.looks),
     )
 
