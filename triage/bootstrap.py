@@ -52,10 +52,6 @@ class App(AbstractContextManager["App"]):
         self._path = Path(str(log).removeprefix("sqlite:"))
         self._closing = ExitStack()
         self.log = self._closing.enter_context(open_log(log))
-        if not self.log.head():  # whatever views lie beside a new log are another log's
-            for name in VIEWS:
-                if self._view_path(name).exists():
-                    self.view(name)
 
     @classmethod
     def of(cls, agency: Path, log: str | Path) -> Self:
@@ -80,16 +76,10 @@ class App(AbstractContextManager["App"]):
         return [event.policy for event in events if isinstance(event, PolicyAdopted)]
 
     def view(self, name: str) -> View:
-        """The projection called `name` (one of `VIEWS`), as far as it has followed the log.
-
-        One that is further than the log followed another one, which was removed: it is folded again.
-        """
+        """The projection called `name` (one of `VIEWS`), as far as it has followed the log."""
         if name not in self._views:
-            self._views[name] = view = VIEWS[name](self._view_path(name))
+            self._views[name] = view = VIEWS[name](self._path.parent / f"{self._path.stem}.{name}.db")
             self._closing.callback(view.close)
-            followed = view.position
-            if followed > self.log.head():
-                view.rebuild(self.log)
         return self._views[name]
 
     @property
@@ -131,9 +121,6 @@ class App(AbstractContextManager["App"]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _view_path(self, name: str) -> Path:
-        return self._path.parent / f"{self._path.stem}.{name}.db"
 
 
 def default_classifier(policy: Policy) -> Classifier:

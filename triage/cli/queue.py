@@ -128,8 +128,19 @@ def _show(
 def _row(entry: QueueEntry, as_of: datetime) -> tuple[str, ...]:
     overdue = entry.due_at < as_of
     left = f"over by {clock.span(entry.due_at, as_of)}" if overdue else clock.span(as_of, entry.due_at)
-    return left, entry.call_id, entry.priority or "-", entry.call_type, entry.beat or "-", entry.programme
+    return (
+        left,
+        entry.call_id,
+        entry.priority or "-",
+        entry.call_type,
+        entry.beat or "-",
+        entry.programme + _along(entry),
+    )
 
 
 def _stage(entry: QueueEntry) -> str:
-    return audit_line.words(entry.stage) + (", officer asked for" if entry.backup else "")
+    return audit_line.words(entry.stage) + (", officer asked for" if entry.backup else "") + _along(entry)
+
+
+def _along(entry: QueueEntry) -> str:
+    return f", with {entry.partner}" if entry.partner else ""

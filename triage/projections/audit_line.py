@@ -23,6 +23,7 @@ from triage.domain.events import (
     UnitEnRoute,
     UnitOnScene,
 )
+from triage.domain.judge import ENGINE_REASONS
 from triage.domain.values import Route
 
 ROUTES: dict[Route, str] = {
@@ -34,7 +35,7 @@ ROUTES: dict[Route, str] = {
 """The routes in words."""
 
 
-def line(event: CallEvent) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of event, and no more
+def line(event: CallEvent) -> str:
     """What happened, in one line without any narrative."""
     match event:
         case CallReported(particulars=said):
@@ -43,7 +44,11 @@ def line(event: CallEvent) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
             facts = ", ".join(f"{name}={words(value)}" for name, value in answered if value is not None)
             return f"answered: {facts}" if facts else f"reported again as {said.call_type}"
         case CallTriaged():
-            return f"triaged: {ROUTES[event.route]}, because {', '.join(event.because)}"
+            only_unknown = event.route == "sworn" and event.open_questions and event.because[0] not in ENGINE_REASONS
+            why = "as nothing rules out" if only_unknown else "because"
+            return f"triaged: {ROUTES[event.route]}, {why} {', '.join(event.because)}"
+        case CallCleared(disposition=disposition, unit=unit):
+            return f"cleared by {unit or 'CAD'}" + (f": {disposition}" if disposition else "")
         case RouteOverridden(was=was, route=route, reason=reason):
             return f"overridden: {ROUTES[was]} to {ROUTES[route]}, because {reason}"
         case CallQueued(unit=unit, programme=programme):
@@ -71,8 +76,6 @@ def line(event: CallEvent) -> str:  # noqa: C901, PLR0911, PLR0912 - one case fo
             return "follow-up scheduled"
         case CallLinked(other=other, relation=relation):
             return f"linked to {other} as {relation}"
-        case CallCleared(disposition=disposition, unit=unit):
-            return f"cleared by {unit or 'CAD'}" + (f": {disposition}" if disposition else "")
         case ReportUnreadable(source=source, reason=reason):
             return f"a report could not be read ({source} line {event.line}: {reason}); a sworn officer goes"
         case _:

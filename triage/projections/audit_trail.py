@@ -28,11 +28,14 @@ class AuditTrail(View):
     name = "audit_trail"
     version = 1
     kinds = ()
+    brief = True
     tables = (
         (
             "audit_lines",
-            "call_id TEXT, position INTEGER, occurred_at TEXT, recorded_at TEXT, kind TEXT, by TEXT, what TEXT, "
-            "PRIMARY KEY (call_id, position)",
+            (
+                "call_id TEXT, position INTEGER, occurred_at TEXT, recorded_at TEXT, kind TEXT, by TEXT, what TEXT, "
+                "PRIMARY KEY (call_id, position)"
+            ),
         ),
     )
 

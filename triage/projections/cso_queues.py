@@ -11,7 +11,8 @@ from triage.projections.view import View
 from triage.store import Recorded
 
 COLUMNS: Final = (
-    "call_id, unit, stage, call_type, priority, programme, beat, because, queued_at, due_at, shift_ends_at, warn_at, backup"
+    "call_id, unit, partner, stage, call_type, priority, programme, beat, because, queued_at, due_at, shift_ends_at, "
+    "warn_at, backup"
 )
 
 
@@ -24,8 +25,11 @@ class CsoQueues(View):
     tables = (
         (
             "queue_entries",
-            "call_id TEXT PRIMARY KEY, unit TEXT, stage TEXT, call_type TEXT, priority TEXT, programme TEXT, beat TEXT, "
-            "because TEXT, queued_at TEXT, due_at TEXT, shift_ends_at TEXT, warn_at TEXT, backup INTEGER",
+            (
+                "call_id TEXT PRIMARY KEY, unit TEXT, partner TEXT, stage TEXT, call_type TEXT, priority TEXT, "
+                "programme TEXT, beat TEXT, because TEXT, queued_at TEXT, due_at TEXT, "
+                "shift_ends_at TEXT, warn_at TEXT, backup INTEGER"
+            ),
         ),
     )
 
@@ -42,7 +46,7 @@ class CsoQueues(View):
         gone = [(call_id,) for call_id, entry in touched.items() if entry is None and call_id in before]
         kept = [_row(entry) for entry in touched.values() if entry is not None]
         self.write(f"DELETE FROM {table} WHERE call_id = ?", gone)
-        self.write(f"INSERT OR REPLACE INTO {table} ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", kept)
+        self.write(f"INSERT OR REPLACE INTO {table} ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", kept)
 
     def entries(self, unit: str | None = None) -> list[QueueEntry]:
         """Every call that a unit (or `unit`) has or that waits for it, in the order in which they were queued."""
@@ -53,8 +57,7 @@ class CsoQueues(View):
     def _entries_of(self, call_ids: set[str]) -> dict[str, QueueEntry]:
         wanted = json.dumps(sorted(call_ids))
         rows = self.query(
-            f"SELECT {COLUMNS} FROM {self.table('queue_entries')} "
-            "WHERE call_id IN (SELECT value FROM json_each(?))",
+            f"SELECT {COLUMNS} FROM {self.table('queue_entries')} WHERE call_id IN (SELECT value FROM json_each(?))",
             (wanted,),
         )
         return {entry.call_id: entry for entry in map(_entry, rows)}
@@ -64,6 +67,7 @@ def _row(entry: QueueEntry) -> tuple[object, ...]:
     return (
         entry.call_id,
         entry.unit,
+        entry.partner,
         entry.stage,
         entry.call_type,
         entry.priority,
@@ -79,12 +83,26 @@ def _row(entry: QueueEntry) -> tuple[object, ...]:
 
 
 def _entry(row: tuple[object, ...]) -> QueueEntry:
-    call_id, unit, stage, call_type, priority, programme, beat, because, queued_at, due_at, ends_at, warn_at, backup = (
-        cast("tuple[str, ...]", row)
-    )
+    (
+        call_id,
+        unit,
+        partner,
+        stage,
+        call_type,
+        priority,
+        programme,
+        beat,
+        because,
+        queued_at,
+        due_at,
+        ends_at,
+        warn_at,
+        backup,
+    ) = cast("tuple[str, ...]", row)
     return QueueEntry(
         call_id,
         unit,
+        partner,
         cast("Stage", stage),
         call_type,
         priority,

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from triage.domain.events import CallNotServed, CallQueued, ReportUnreadable
 from triage.projections.view import View
 from triage.store import Recorded
 
-NOT_TRIAGED = "could_not_be_triaged"
+NOT_SERVED: Final = "not_served"
+NOT_TRIAGED: Final = "could_not_be_triaged"
 """The ledger's other book: calls that could not be read. They were never found ineligible."""
 
 
@@ -21,19 +23,20 @@ class NotServed(View):
 
     def fold(self, page: Sequence[Recorded]) -> None:
         """Enter calls, and take out those that a unit was found for after all."""
-        table = self.table("not_served")
+        entries: dict[tuple[str, str], tuple[str, str] | None] = {}
         for recorded in page:
             match recorded.event:
                 case CallNotServed() as event:
-                    row = (event.call_id, "not_served", event.reason, event.occurred_at.isoformat())
-                case ReportUnreadable() as event:
-                    row = (event.call_id, NOT_TRIAGED, event.reason, event.occurred_at.isoformat())
+                    entries[event.call_id, NOT_SERVED] = (event.reason, event.occurred_at.isoformat())
                 case CallQueued() as event:
-                    self.write(f"DELETE FROM {table} WHERE call_id = ? AND book = 'not_served'", [(event.call_id,)])
-                    continue
-                case _:
-                    continue
-            self.write(f"INSERT OR REPLACE INTO {table} VALUES (?,?,?,?)", [row])
+                    entries[event.call_id, NOT_SERVED] = None
+                case ReportUnreadable() as event:
+                    entries[event.call_id, NOT_TRIAGED] = (event.reason, event.occurred_at.isoformat())
+        table = self.table("not_served")
+        gone = [key for key, entry in entries.items() if entry is None]
+        kept = [(*key, *entry) for key, entry in entries.items() if entry is not None]
+        self.write(f"DELETE FROM {table} WHERE call_id = ? AND book = ?", gone)
+        self.write(f"INSERT OR REPLACE INTO {table} VALUES (?,?,?,?)", kept)
 
     def reasons(self) -> Counter[str]:
         """How many calls were not served, by reason."""

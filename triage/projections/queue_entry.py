@@ -39,10 +39,11 @@ QUEUE_KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """A call that waits for a unit or is with it, and its timers."""
+    """A call that waits for a unit or is with it, and its timers; `partner` is a unit that goes along."""
 
     call_id: str
     unit: str
+    partner: str | None
     stage: Stage
     call_type: str
     priority: str | None
@@ -57,7 +58,7 @@ class QueueEntry:
 
 
 def place_in_queue(entry: QueueEntry | None, event: Event) -> QueueEntry | None:
-    """The call's place after `event`; None where no unit has it. Never refuses; repeating the last event changes nothing."""
+    """The call's place after `event`, None where no unit has it. Never refuses; an event repeated changes nothing."""
     match event:
         case CallQueued():
             return _entered(event)
@@ -86,6 +87,7 @@ def _entered(event: CallQueued) -> QueueEntry:
     return QueueEntry(
         event.call_id,
         event.unit,
+        event.partner,
         "waiting",
         event.call_type,
         event.priority,

@@ -50,19 +50,24 @@ class View(ABC):
     kinds: tuple[str, ...]
     """The kinds of events that change this view; empty means all."""
 
+    brief: bool = False
+    """Whether the view has no use for the facts in reports and decisions: it is folded from brief events then."""
+
     tables: tuple[tuple[str, str], ...]
-    """Each table's name and columns. Statements name a table through `self.table`, so that a rebuild can stand beside."""
+    """Each table's name and columns. Statements name a table through `self.table`, so a rebuild can stand beside."""
 
     def __init__(self, path: Path) -> None:
         self.path: Final = path
         self._suffix = ""
         self._connection: Final = _open(path)
         with self.transaction():
-            self._execute("CREATE TABLE IF NOT EXISTS followed (name TEXT PRIMARY KEY, position INTEGER, version INTEGER)")
+            self._execute(
+                "CREATE TABLE IF NOT EXISTS followed "
+                "(name TEXT PRIMARY KEY, position INTEGER NOT NULL, version INTEGER NOT NULL, log TEXT NOT NULL)"
+            )
             kept = self._execute("SELECT version FROM followed WHERE name = ?", (self.name,)).fetchone()
             if kept is None or kept[0] != self.version:
-                self._create()
-                self._follow_to(0)
+                self._begin("")
 
     @abstractmethod
     def fold(self, page: Sequence[Recorded]) -> None:
@@ -75,7 +80,14 @@ class View(ABC):
         return int(row[0])
 
     def catch_up(self, log: EventLog, progress: Progress | None = None) -> int:
-        """Follow the log to its head; the number of events folded. Raises `ProjectionError` where it has to stop."""
+        """Follow the log to its head; the number of events folded. Raises `ProjectionError` where it has to stop.
+
+        A view that followed another log, which stood here before, is begun anew.
+        """
+        mark = _mark(log)
+        with self.transaction():
+            if mark != self._execute("SELECT log FROM followed WHERE name = ?", (self.name,)).fetchone()[0]:
+                self._begin(mark)
         return self._follow(log, self.position, progress)
 
     def rebuild(self, log: EventLog, progress: Progress | None = None) -> int:
@@ -91,6 +103,7 @@ class View(ABC):
                 for table, _ in self.tables:
                     self._execute(f"DROP TABLE IF EXISTS {table}")
                     self._execute(f"ALTER TABLE {self.table(table)} RENAME TO {table}")
+                self._execute("UPDATE followed SET log = ? WHERE name = ?", (_mark(log), self.name))
                 self._follow_to(head)
         finally:
             self._suffix = ""
@@ -128,7 +141,7 @@ class View(ABC):
         head = log.head()
         self._reached = after
         try:
-            while page := log.read(self._reached, PAGE_EVENTS, self.kinds):
+            while page := log.read(self._reached, PAGE_EVENTS, self.kinds, brief=self.brief):
                 with self.transaction():
                     if keep_position and (position := self.position) != self._reached:
                         self._reached = position  # another process followed meanwhile; go on from where it is
@@ -149,8 +162,13 @@ class View(ABC):
             raise ProjectionError(self.name, self._reached, error) from error
         return folded
 
+    def _begin(self, mark: str) -> None:
+        """Empty tables, for the log that has this mark."""
+        self._create()
+        self._execute("INSERT OR REPLACE INTO followed VALUES (?, 0, ?, ?)", (self.name, self.version, mark))
+
     def _follow_to(self, position: int) -> None:
-        self._execute("INSERT OR REPLACE INTO followed VALUES (?, ?, ?)", (self.name, position, self.version))
+        self._execute("UPDATE followed SET position = ? WHERE name = ?", (position, self.name))
 
     def _create(self) -> None:
         for table, columns in self.tables:
@@ -167,19 +185,32 @@ class View(ABC):
         return self._connection.execute(statement, parameters)
 
 
+def _mark(log: EventLog) -> str:
+    """What tells this log from another: its first call, and when we stored it. Empty for a log without calls."""
+    first = log.read(0, 1, ("call_reported", "report_unreadable"), brief=True)
+    return f"{first[0].stream} {first[0].recorded_at.isoformat()}" if first else ""
+
+
 def _open(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, timeout=LOCK_SECONDS_MAX, isolation_level=None)
-        mark, tables = (
-            connection.execute("PRAGMA application_id").fetchone()[0],
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0],
-        )
-        if mark != APPLICATION_ID and tables:
-            connection.close()
-            raise ViewFileError(path, "is a SQLite file, but not a view of triage")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")  # a view can be folded again; the log is what must not be lost
     except sqlite3.Error as error:
         raise ViewFileError(path, f"cannot be used as a view ({error})") from error
+    try:
+        _prepare(connection, path)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise ViewFileError(path, f"cannot be used as a view ({error})") from error
+        raise
     return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if mark != APPLICATION_ID and tables:
+        raise ViewFileError(path, "is a SQLite file, but not a view of triage")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")  # a view can be folded again; the log must not be lost
