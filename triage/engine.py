@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from triage.board import Board
 from triage.classifiers import Classifier, FactsOfCall
 from triage.domain.call import Call, NotReported, evolve
-from triage.domain.commands import AnswerQuestion, Command, Heeded, LetTimePass, ReportCall, Request, TriageCall
+from triage.domain.commands import Command, Heeded, LetTimePass, Request, TriageCall
 from triage.domain.decide import decide
 from triage.domain.desk import Desk
 from triage.domain.errors import CallRefusedError, TriageError
@@ -18,7 +18,7 @@ from triage.domain.events import Assessment, CallEvent, Event, PolicyAdopted
 from triage.domain.evidence import Heard
 from triage.domain.hear import hear
 from triage.projections.queue_entry import QueueEntry
-from triage.store import POLICY_STREAM, ConcurrentAppendError, EventLog, Recorded, Tracking
+from triage.store import POLICY_STREAM, ConcurrentAppendError, EventLog, Recorded, Tracking, uncollected
 
 ATTEMPTS_MAX: Final = 8
 PAUSE_SECONDS: Final = 0.005
@@ -91,7 +91,8 @@ class Engine:
         Raises EngineBusyError if other writers kept changing the same calls, and whatever the store raises; nothing of
         the batch is stored then. A classifier that fails is an abstention, never an error.
         """
-        return self._attempts(batch, tracking, None, replay=replay)
+        with uncollected():
+            return self._attempts(batch, tracking, None, replay=replay)
 
     def tick(self, now: datetime) -> tuple[CallEvent, ...]:
         """What time alone brings about by `now`: holds that expire, warnings, hand-backs at the end of a shift."""
@@ -174,7 +175,7 @@ class Engine:
         if isinstance(heard, CallRefusedError):
             return Outcome(request, (), heard)
         command: Command
-        if isinstance(request, ReportCall | AnswerQuestion):
+        if isinstance(request, Heeded):
             if heard is None:
                 return Outcome(request, (), None)
             command = heard
@@ -246,7 +247,7 @@ class Engine:
 
     def _catch_up(self) -> None:
         """Fold in what other writers stored since."""
-        while page := self._log.read(self._board.position, PAGE_EVENTS):
+        while page := self._log.read(self._board.position, PAGE_EVENTS, brief=True):
             for recorded in page:
                 self._board.apply(recorded.event)
             self._board.position = page[-1].position

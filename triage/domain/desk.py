@@ -1,10 +1,27 @@
 """A policy made ready to decide with: its judge, call-type table, cues and mappings, built once."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
 from triage.domain.call_types import CallTypes
 from triage.domain.cues import CueMatcher
-from triage.domain.facts import Facts
+from triage.domain.events import Evidence, Particulars
+from triage.domain.evidence import NOTHING_KNOWN, merge, nothing_known, resolve
+from triage.domain.facts import Facts, FactValue
 from triage.domain.judge import Judge
 from triage.domain.policy import Policy
+
+PLAIN_CALLS_MAX: Final = 10_000
+"""How many combinations of call type, priority and channel are remembered, about two kilobytes each."""
+
+
+class Weighed(NamedTuple):
+    """All evidence about a call, and what it makes of each fact."""
+
+    evidence: Evidence
+    facts: Mapping[str, FactValue | None]
 
 
 class Desk:
@@ -21,6 +38,16 @@ class Desk:
         self._priorities = {code.upper(): level for code, level in policy.priorities.items()}
         self._channels = {name.upper(): channel for name, channel in policy.channels.items()}
         self._given: dict[tuple[str | None, str | None], Facts] = {}
+        self._weigh_plain: Final = lru_cache(maxsize=PLAIN_CALLS_MAX)(self._weigh)
+
+    def weigh(self, said: Particulars, reported: Facts, cue: Facts, answered: Facts) -> Weighed:
+        """All evidence about a call: what its type presumes, what CAD states, what cues and answers say.
+
+        Of most calls nothing is known but type, priority and channel: what these come to is worked out once.
+        """
+        if nothing_known(reported) and nothing_known(cue) and nothing_known(answered):
+            return self._weigh_plain(said.call_type, said.priority, said.channel)
+        return self._weigh(said.call_type, said.priority, said.channel, reported, cue, answered)
 
     def presumed(self, call_type: str) -> Facts:
         """What the call type presumes; nothing, not even a nature, for a type that the table does not know."""
@@ -35,3 +62,16 @@ class Desk:
         if facts is None:
             facts = self._given[level, way] = Facts.model_validate({"priority": level, "channel": way})
         return facts
+
+    def _weigh(  # noqa: PLR0913, PLR0917 - what is known of a call has six origins
+        self,
+        call_type: str,
+        priority: str | None,
+        channel: str | None,
+        reported: Facts = NOTHING_KNOWN,
+        cue: Facts = NOTHING_KNOWN,
+        answered: Facts = NOTHING_KNOWN,
+    ) -> Weighed:
+        stated = merge(self.given(priority, channel), reported, newer=True)
+        evidence = Evidence(presumed=self.presumed(call_type), reported=stated, cue=cue, answered=answered)
+        return Weighed(evidence, MappingProxyType(resolve(evidence)))

@@ -1,5 +1,7 @@
 """What a report or an answer adds to what is known of a call. Nothing new: nothing happens."""
 
+from typing import assert_never
+
 from triage.domain.call import Call, Cleared, File, NotReported, evolve
 from triage.domain.commands import AnswerQuestion, Heeded, ReportCall
 from triage.domain.desk import Desk
@@ -11,7 +13,7 @@ from triage.domain.errors import (
     UnknownFactError,
 )
 from triage.domain.events import CallReported, CallUpdated, Evidence, Particulars
-from triage.domain.evidence import NOTHING_KNOWN, Heard, merge, resolve
+from triage.domain.evidence import NOTHING_KNOWN, Heard
 from triage.domain.facts import FACTS, Facts
 from triage.domain.report import Report
 
@@ -27,20 +29,15 @@ def hear(call: Call, command: Heeded, desk: Desk) -> Heard | None:
             return _hear_report(call, command, desk)
         case AnswerQuestion():
             return _hear_answer(call, command, desk)
+        case _:
+            assert_never(command)
 
 
 def reweigh(file: File, desk: Desk) -> Evidence:
     """All evidence on file about a call: what its type presumes, what CAD states, cues and answers."""
-    said = file.particulars
-    if said is None:
+    if file.particulars is None:
         return Evidence()
-    given = desk.given(said.priority, said.channel)
-    return Evidence(
-        presumed=desk.presumed(said.call_type),
-        reported=merge(given, file.reported, newer=True),
-        cue=file.cue,
-        answered=file.answered,
-    )
+    return desk.weigh(file.particulars, file.reported, file.cue, file.answered).evidence
 
 
 def _hear_report(call: Call, command: ReportCall, desk: Desk) -> Heard | None:
@@ -94,12 +91,14 @@ def _hear_answer(call: Call, command: AnswerQuestion, desk: Desk) -> Heard | Non
 
 def _heard(call: Call, news: CallReported | CallUpdated, desk: Desk) -> Heard | None:
     """`news` and what is known with it; None if nothing more is known than before."""
+    if isinstance(call, NotReported):
+        return Heard(news, *desk.weigh(news.particulars, news.reported, news.cue, NOTHING_KNOWN))
     after = evolve(call, news)
     assert not isinstance(after, NotReported)
-    if not isinstance(call, NotReported) and _knowledge(after.file) == _knowledge(call.file):
+    file = after.file
+    if _knowledge(file) == _knowledge(call.file):
         return None
-    evidence = reweigh(after.file, desk)
-    return Heard(news, evidence, resolve(evidence))
+    return Heard(news, *desk.weigh(news.particulars, file.reported, file.cue, file.answered))
 
 
 def _knowledge(file: File) -> tuple[Particulars | None, Facts, Facts, Facts]:
