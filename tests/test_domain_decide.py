@@ -279,6 +279,14 @@ def test_a_danger_that_nobody_knew_upgrades_an_overridden_call() -> None:
     handed.when(answer("medical_emergency", value=True)).then("call_updated", "call_triaged", "cso_recalled")
 
 
+def test_an_officers_hand_over_outlasts_an_unreadable_report_but_no_new_danger() -> None:
+    handed = given(report(), UNREADABLE, overrule("cso", "officer-on-scene"))
+    handed.when(answer("juvenile", value=True)).then("call_updated", "call_triaged")
+    assert handed.the(CallTriaged).route == "cso"
+    handed.when(answer("weapon", value=True)).then("call_updated", "call_triaged", "cso_recalled")
+    assert handed.the(CallTriaged).route == "sworn"
+
+
 def test_an_override_needs_a_unit() -> None:
     with pytest.raises(NoUnitError, match="no unit in area"):
         given(report("DISPUTE", precinct="NORTH", beat=None)).when(overrule("cso"))

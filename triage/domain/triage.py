@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Final
 
-from triage.domain.call import Call, Cleared, NotReported, Taken, Waiting, WithOfficers
+from triage.domain.call import Call, Cleared, File, NotReported, Taken, Waiting, WithOfficers
 from triage.domain.commands import RefuseReport, TriageCall
 from triage.domain.desk import Desk
 from triage.domain.events import Assessment, CallEvent, CallTriaged, CsoRecalled, Evidence
-from triage.domain.evidence import resolve
+from triage.domain.evidence import Heard, resolve
 from triage.domain.hear import reweigh
 from triage.domain.judge import REPORT_UNREADABLE, Terms, Verdict, unreadable_verdict
 from triage.domain.placing import Loads, Wish, not_served, place, queued
@@ -31,7 +31,7 @@ def triage(call: Call, command: TriageCall, desk: Desk, loads: Loads) -> tuple[C
         return (news, *_with_unit(call, command, verdict, desk))
     if isinstance(call, NotReported | Cleared) or not call.file.overridden:
         return (news, *_without_unit(call, command, verdict, desk, loads))
-    route = call.file.route if not _new_dangers(call, verdict, desk) else "sworn"
+    route = "sworn" if _new_danger(call.file, command.heard, desk) else call.file.route
     return (news, _triaged(command, evidence, verdict, route, desk))
 
 
@@ -70,7 +70,7 @@ def _without_unit(call: Call, command: TriageCall, verdict: Verdict, desk: Desk,
 def _with_unit(call: Waiting | Taken, command: TriageCall, verdict: Verdict, desk: Desk) -> tuple[CallEvent, ...]:
     """The decision on a call that a unit has or that waits for one: it stays there, or the unit is recalled."""
     evidence = command.heard.evidence
-    if call.file.overridden and not _new_dangers(call, verdict, desk):
+    if call.file.overridden and not _new_danger(call.file, command.heard, desk):
         return (_triaged(command, evidence, verdict, call.file.route, desk),)
     if verdict.route in WITH_CSO:
         route = "co_response" if call.file.route == "co_response" else verdict.route  # the officer stays
@@ -88,12 +88,11 @@ def _withheld(command: TriageCall, verdict: Verdict) -> tuple[CallEvent, ...]:
     return ()
 
 
-def _new_dangers(call: Call, verdict: Verdict, desk: Desk) -> bool:
-    """Whether the verdict rests on a danger that was not known when a person chose the route."""
-    if isinstance(call, NotReported) or not verdict.dangers:
-        return False
-    before = desk.judge(resolve(reweigh(call.file, desk)), NO_CLASSIFIER)
-    return bool(set(verdict.dangers) - set(before.dangers))
+def _new_danger(file: File, heard: Heard, desk: Desk) -> bool:
+    """Whether what was heard tells of a danger that nobody knew of when a person chose the route."""
+    now = desk.judge(heard.facts, NO_CLASSIFIER).dangers
+    before = desk.judge(resolve(reweigh(file, desk)), NO_CLASSIFIER).dangers
+    return not set(now) <= set(before)
 
 
 def _wish(command: TriageCall, verdict: Verdict, terms: Terms) -> Wish:
