@@ -9,7 +9,6 @@ from pydantic import Field
 from triage.domain.values import Nature, Value
 
 FactValue = bool | str
-Provenance = Literal["presumed", "reported", "cue", "answered"]
 
 
 def danger(question: str) -> Any:
