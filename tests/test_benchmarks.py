@@ -79,6 +79,7 @@ def test_the_store_is_measured() -> None:
     assert "append" in done.stdout
 
 
+@pytest.mark.published_data
 def test_the_calls_are_drawn_by_the_published_counts_or_the_benchmark_says_that_they_are_not(tmp_path: Path) -> None:
     assert document("judge", 40)["mix"] == "seattle_vera_taxonomy, 2009 to 2019"
     alone = copy_of_project(tmp_path / "project")

@@ -73,6 +73,7 @@ def test_a_feed_is_handled_as_it_comes(desk: Desk) -> None:
     assert (document["rows"], document["reports"], document["unreadable"]) == (4, 3, 1)
 
 
+@pytest.mark.published_data
 def test_a_table_may_come_from_standard_input_too(tmp_path: Path) -> None:
     log = tmp_path / "triage.db"
     code, out, _ = finished("run", "-", "--json", "--agency", SEATTLE, "--log", log, given=SAMPLE.read_bytes())
@@ -107,6 +108,7 @@ def test_an_interruption_leaves_the_log_whole_and_the_same_command_goes_on(desk:
     assert desk.run(report("A1"), report("A2")).document["reports"] == 1
 
 
+@pytest.mark.published_data
 def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     log = tmp_path / "triage.db"
     assert finished("run", SAMPLE, "--agency", SEATTLE, "--log", log)[0] == 0

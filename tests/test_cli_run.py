@@ -199,6 +199,7 @@ def test_an_unknown_column_mapping_is_named_with_the_nearest(desk: Desk) -> None
     assert "`call_data_2018`" in typed.err
 
 
+@pytest.mark.published_data
 def test_a_tally_is_refused_with_the_columns_that_it_misses() -> None:
     typed = triage("run", SHARED / "seattle_2019_tallies" / "final_call_types_2019.csv", "--agency", SEATTLE)
     assert typed.code == 2
@@ -215,6 +216,7 @@ def test_a_new_log_does_not_inherit_the_views_of_one_that_was_removed(desk: Desk
     assert desk("not-served", "--json").document["could_not_be_triaged"] == 0
 
 
+@pytest.mark.published_data
 @pytest.mark.parametrize(("path", "rows"), SEATTLE_FILES)
 def test_every_row_of_a_seattle_file_is_counted_and_a_second_run_adds_nothing(
     path: Path, rows: int, tmp_path: Path

@@ -19,6 +19,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.published_data
 def test_the_demonstrations_calls_are_all_that_the_sample_has_of_2022_and_2023() -> None:
     assert rows(DEMO / "calls.csv") == [row for row in rows(SAMPLE) if year_of(row) in {2022, 2023}]
 

@@ -219,11 +219,13 @@ def test_the_table_has_the_agreed_columns_and_is_sorted_by_name() -> None:
     assert [row.name for row in rows()] == sorted(row.name for row in rows())
 
 
+@pytest.mark.published_data
 def test_every_name_of_every_seattle_file_has_exactly_one_row() -> None:
     assert len(published()) > 500
     assert {name: len(find(name)) for name in published() if len(find(name)) != 1} == {}
 
 
+@pytest.mark.published_data
 def test_all_initial_and_final_types_of_the_taxonomy_are_there() -> None:
     lines = [
         line for line in _read(DATA / "seattle_vera_taxonomy" / "call_types_5cities.csv") if line["city"] == "Seattle"
@@ -234,6 +236,7 @@ def test_all_initial_and_final_types_of_the_taxonomy_are_there() -> None:
     assert [name for name in initial | final if len(find(name)) != 1] == []
 
 
+@pytest.mark.published_data
 def test_no_row_is_invented_and_no_two_rows_hold_the_same_name() -> None:
     names = [normalised(row.name) for row in rows()]
     assert sorted(set(names)) == sorted(names)
@@ -279,6 +282,7 @@ def test_a_row_is_valid_by_the_domain_contract(row: Row) -> None:
     assert None not in row.cells.values()
 
 
+@pytest.mark.published_data
 def test_every_canonical_code_is_apcos_or_marked_as_ours() -> None:
     apco = _apco()
     for row in rows():
@@ -287,6 +291,7 @@ def test_every_canonical_code_is_apcos_or_marked_as_ours() -> None:
         assert fidelity in {"exact", "close", "none"}, row.name
 
 
+@pytest.mark.published_data
 @every_row
 def test_a_source_tells_the_truth(row: Row) -> None:
     source = row.cells["source"]
@@ -351,6 +356,7 @@ def test_an_officers_own_activity_never_presumes_a_danger_away() -> None:
     assert [row.name for row in officer if len(row.unknown) < len(DANGERS) - 2] == []
 
 
+@pytest.mark.published_data
 def test_a_type_whose_stops_often_found_a_weapon_does_not_presume_that_there_is_none() -> None:
     lines = list(_read(DATA / "seattle_terry_stops" / "by_initial_call_type_911_phone.csv"))
     often = [line["initial_call_type"] for line in lines if int(line["stops"]) >= 50 and float(line["weapon"]) >= 0.1]

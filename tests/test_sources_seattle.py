@@ -11,6 +11,8 @@ import pytest
 from tests.source_examples import COLUMNS, DATA, ZONE, arrived, is_balanced
 from triage.sources import CallClosed, UnknownHeaderError, read_file, read_stream, stream
 
+pytestmark = pytest.mark.published_data
+
 SAMPLE = DATA / "seattle_call_data_sample"
 UNFILTERED = SAMPLE / "unfiltered_small_area_2018_2023.csv"
 DISORDER = SAMPLE / "disorder_filtered_sector_C_2010_2024.csv.gz"
