@@ -1,7 +1,7 @@
 """What holds for all tests: properties are judged by what they find, not by the clock, and leave no files behind.
 
-Some tests hold the project against published tables that it may not ship: `../shared/data`, beside the repository. Where
-that folder is missing they are left out, and the end of the run says so; in CI it must be there.
+Some tests hold the project against published tables that it may not ship: `../shared/data`, beside the repository.
+Where that folder is missing they are left out, and the end of the run says so; in CI it must be there.
 """
 
 import os
