@@ -164,7 +164,7 @@ class Engine:
         if not calls:
             return ()
         try:
-            assessments = self._classifier.assess(calls)
+            assessments = list(self._classifier.assess(calls))
         except Exception as error:  # noqa: BLE001 - whatever a classifier does wrong, the call is sworn, never lost
             return [_abstention(f"classifier failed: {type(error).__name__}")] * len(calls)
         if len(assessments) != len(calls) or not all(isinstance(item, Assessment) for item in assessments):

@@ -2,11 +2,10 @@
 
 from typing import assert_never
 
-from triage.domain.call import Call, Cleared, File, NotReported, evolve
+from triage.domain.call import Call, File, NotReported, evolve
 from triage.domain.commands import AnswerQuestion, Heeded, ReportCall
 from triage.domain.desk import Desk
 from triage.domain.errors import (
-    CallClearedError,
     CallNotFoundError,
     CallUnreadableError,
     InvalidAnswerError,
@@ -21,8 +20,8 @@ from triage.domain.report import Report
 def hear(call: Call, command: Heeded, desk: Desk) -> Heard | None:
     """What `command` adds to `call`; None if it is no news: CAD repeats itself, and Kafka delivers at least once.
 
-    For an answer that cannot be taken it raises `CallNotFoundError`, `CallClearedError`, `CallUnreadableError`,
-    `UnknownFactError` or `InvalidAnswerError`.
+    For an answer that cannot be taken it raises `CallNotFoundError`, `CallUnreadableError`, `UnknownFactError` or
+    `InvalidAnswerError`.
     """
     match command:
         case ReportCall():
@@ -72,8 +71,6 @@ def _hear_report(call: Call, command: ReportCall, desk: Desk) -> Heard | None:
 def _hear_answer(call: Call, command: AnswerQuestion, desk: Desk) -> Heard | None:
     if isinstance(call, NotReported):
         raise CallNotFoundError(command.call_id)
-    if isinstance(call, Cleared):
-        raise CallClearedError(command.call_id)
     if call.file.particulars is None:
         raise CallUnreadableError(command.call_id)
     answered = CallUpdated(

@@ -6,8 +6,9 @@ from typing import Final
 from triage.domain.call import Call, Cleared, File, NotReported, Taken, Waiting, WithOfficers
 from triage.domain.commands import RefuseReport, TriageCall
 from triage.domain.desk import Desk
-from triage.domain.events import Assessment, CallEvent, CallTriaged, CsoRecalled, Evidence
-from triage.domain.evidence import Heard, resolve
+from triage.domain.errors import CallClearedError
+from triage.domain.events import Assessment, CallEvent, CallTriaged, CallUpdated, CsoRecalled, Evidence
+from triage.domain.evidence import Heard, nothing_known, resolve
 from triage.domain.hear import reweigh
 from triage.domain.judge import REPORT_UNREADABLE, Terms, Verdict, unreadable_verdict
 from triage.domain.placing import Loads, Wish, not_served, place, queued
@@ -20,8 +21,13 @@ WITH_CSO: Final[frozenset[Route]] = frozenset({"cso", "co_response"})
 
 
 def triage(call: Call, command: TriageCall, desk: Desk, loads: Loads) -> tuple[CallEvent, ...]:
-    """What was heard, the decision on it, and its consequences."""
+    """What was heard, the decision on it, and its consequences.
+
+    Raises `CallClearedError` for an answer about a call that is closed; CAD may report such a call anew.
+    """
     news = command.heard.news
+    if isinstance(call, Cleared) and isinstance(news, CallUpdated) and not nothing_known(news.answered):
+        raise CallClearedError(command.call_id)
     if isinstance(call, Cleared) and news.occurred_at <= call.cleared_at:
         return (news,)  # late news of a call that is closed: kept, but nobody has to go
     unreadable = not isinstance(call, NotReported) and bool(call.file.unreadable)
