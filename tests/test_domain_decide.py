@@ -4,7 +4,7 @@ import pytest
 
 from tests.small_policy import SMALL_POLICY
 from tests.spec import CALL, NOON, after, answer, claim, close, given, overrule, pass_time, report, states
-from triage.domain.call import WithAgency, WithOfficers
+from triage.domain.call import Cleared, WithAgency, WithOfficers
 from triage.domain.commands import (
     ArriveOnScene,
     ClearCall,
@@ -312,7 +312,7 @@ def test_a_call_that_nobody_reported_refuses_everything() -> None:
 
 
 def test_a_cleared_call_refuses_what_needs_an_open_one() -> None:
-    for command in (claim(), overrule("sworn"), answer("weapon", value=False)):
+    for command in (claim(), overrule("sworn")):
         with pytest.raises(CallClearedError):
             given(report(), close()).when(command)
 
@@ -327,6 +327,13 @@ def test_an_old_closing_does_not_close_a_call_that_was_reported_anew_since() -> 
     story.when(answer("weapon", value=False, now=after(400))).then("call_updated", "call_triaged")
     later = ClearCall(call_id=CALL, now=after(50), by="cad", unit=None, disposition="DONE")
     story.when(later).then("call_cleared")
+
+
+def test_an_answer_about_a_cleared_call_is_kept_without_opening_it() -> None:
+    story = given(report(), close()).when(answer("weapon", value=True, now=after(45))).then("call_updated")
+    assert isinstance(story.call, Cleared)
+    story.when(report(now=after(50), beat="C2")).then("call_updated", "call_triaged")
+    assert story.the(CallTriaged).because == ("weapon",)
 
 
 def test_news_after_the_clearing_opens_the_call_again() -> None:

@@ -79,6 +79,8 @@ def answer(
             return DONE
         if not events:
             session.screen.say("Nothing new: that was known.")
+        if events and isinstance(call_of(told), Cleared):
+            session.screen.say("Kept, but the call is closed: nobody goes because of it unless CAD opens it again.")
         verdict.show(call, told, session.policy, session.screen)
         open_questions = verdict.questions(call, verdict.last_decision(told), common)
         if open_questions and not isinstance(call_of(told), Cleared):

@@ -1,8 +1,8 @@
 """The state of a call: only what the next decision needs, folded from its events."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal, assert_never
+from datetime import UTC, datetime
+from typing import Final, Literal, assert_never
 
 from triage.domain.events import (
     BackupRequested,
@@ -31,6 +31,9 @@ from triage.domain.events import (
 from triage.domain.evidence import merge
 from triage.domain.facts import Facts
 from triage.domain.values import Programme, Route
+
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+"""When a call of which nothing could be read was last told of."""
 
 Stage = Literal["claimed", "en_route", "on_scene"]
 
@@ -173,9 +176,9 @@ def _opened(event: CallEvent) -> File:
         case CallReported():
             return File(event.call_id, event.occurred_at, event.particulars, event.reported, event.cue)
         case ReportUnreadable(fingerprint=fingerprint):
-            return File(event.call_id, event.occurred_at, None, unreadable=frozenset({fingerprint}))
+            return File(event.call_id, NEVER, None, unreadable=frozenset({fingerprint}))
         case _:
-            return File(event.call_id, event.occurred_at, None)
+            return File(event.call_id, NEVER, None)
 
 
 def _told(call: Reported, event: CallReported | CallUpdated) -> Call:

@@ -6,7 +6,6 @@ from typing import Final
 from triage.domain.call import Call, Cleared, File, NotReported, Taken, Waiting, WithOfficers
 from triage.domain.commands import RefuseReport, TriageCall
 from triage.domain.desk import Desk
-from triage.domain.errors import CallClearedError
 from triage.domain.events import Assessment, CallEvent, CallTriaged, CallUpdated, CsoRecalled, Evidence
 from triage.domain.evidence import Heard, nothing_known, resolve
 from triage.domain.hear import reweigh
@@ -23,13 +22,13 @@ WITH_CSO: Final[frozenset[Route]] = frozenset({"cso", "co_response"})
 def triage(call: Call, command: TriageCall, desk: Desk, loads: Loads) -> tuple[CallEvent, ...]:
     """What was heard, the decision on it, and its consequences.
 
-    Raises `CallClearedError` for an answer about a call that is closed; CAD may report such a call anew.
+    Late news of a call that is closed, and an answer about it, are kept, but nobody has to go: only CAD opens it again.
+    So what is known of a call depends on what was said alone, and never on what was decided meanwhile.
     """
     news = command.heard.news
-    if isinstance(call, Cleared) and isinstance(news, CallUpdated) and not nothing_known(news.answered):
-        raise CallClearedError(command.call_id)
-    if isinstance(call, Cleared) and news.occurred_at <= call.cleared_at:
-        return (news,)  # late news of a call that is closed: kept, but nobody has to go
+    answered = isinstance(news, CallUpdated) and not nothing_known(news.answered)
+    if isinstance(call, Cleared) and (answered or news.occurred_at <= call.cleared_at):
+        return (news,)
     unreadable = not isinstance(call, NotReported) and bool(call.file.unreadable)
     evidence = command.heard.evidence
     verdict = unreadable_verdict() if unreadable else desk.judge(command.heard.facts, command.assessment)
