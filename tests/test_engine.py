@@ -149,7 +149,7 @@ def test_two_requests_for_one_call_in_a_batch_build_on_each_other(app: App) -> N
 def test_what_is_known_of_a_call_never_hangs_on_what_was_decided_in_the_same_batch(tmp_path: Path) -> None:
     answer = AnswerQuestion(call_id="A1", now=after(9), by="dispatcher-7", fact="weapon", value=True)
     unreadable = request("unreadable", "A2", after(12), "", "", value=True)
-    first = [report("A1", 0), clear("A1", 5), answer, report("A1", 10, "DISPUTE")]
+    first: list[Request] = [report("A1", 0), clear("A1", 5), answer, report("A1", 10, "DISPUTE")]
     story = [*first, unreadable, report("A2", 11), report("A2", 11.5, beat="C3")]  # the readable ones come late
     with App(SMALL_POLICY, tmp_path / "whole.db") as whole, App(SMALL_POLICY, tmp_path / "apart.db") as apart:
         whole.engine.handle(story)
