@@ -24,7 +24,7 @@ from triage.domain.commands import ClearCall, ReportCall, Request
 from triage.domain.policy import Policy
 from triage.domain.report import Report
 from triage.engine import Engine
-from triage.rulebook import load
+from triage.rulebook import REGISTRY, load
 
 ROOT: Final = Path(__file__).parents[1]
 COUNTS: Final = ROOT.parent / "shared" / "data" / "seattle_vera_taxonomy"
@@ -93,7 +93,7 @@ def policy() -> Policy:
 def mix() -> Mix:
     """The published mix, or a flat one where the counts are not beside the project."""
     if not COUNTS.is_dir():
-        names = [entry.name for entry in policy().call_types]
+        names = [entry.name for entry in policy().call_types if not entry.name.startswith(REGISTRY)]
         flat = Urn.of(names, [1.0] * len(names))
         return Mix(flat, Urn.of(["911"], [1.0]), Urn.of(["3"], [1.0]), "every call type equally often")
     years = _rows("seattle_priority_by_year.csv")

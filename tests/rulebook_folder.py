@@ -1,18 +1,17 @@
-"""A small, sound agency folder for tests, and ways to break it."""
+"""A small, sound agency folder for tests, alone or on a library, and ways to break them."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from triage.domain.facts import DANGERS, FACTS
-from triage.rulebook import check
+from triage.rulebook import Problem, check
+from triage.rulebook.folder import read_files
 
 AGENCY = """\
 name: Test City
 time_zone: America/Los_Angeles
 classifier: none
 risk_ceiling: 0.01
-priorities: {1: emergency, 2: urgent, 3: routine, -1: low}
-channels: {911: 911, ONVIEW: officer}
 switches: {police-on-request: true, quiet-hours: false}
 override_reasons:
   officer-on-scene: An officer is there and hands the call over.
@@ -65,9 +64,23 @@ supervisors:
 """
 
 DISPOSITIONS = """\
-code,description,apco,cso,source
-ASSISTANCE RENDERED,Helped,18,yes,assumption
-PHYSICAL ARREST MADE,Arrest,03,no,assumption
+code,description,apco,cso,outcome,source
+ASSISTANCE RENDERED,Helped,18,yes,no_authority,assumption
+PHYSICAL ARREST MADE,Arrest,03,no,authority,assumption
+"""
+
+PRIORITIES = """\
+code,level,source
+1,emergency,assumption
+2,urgent,assumption
+3,routine,assumption
+-1,low,assumption
+"""
+
+CHANNELS = """\
+code,channel,source
+911,911,assumption
+ONVIEW,officer,assumption
 """
 
 PROGRAMMES = """\
@@ -144,13 +157,53 @@ ALONE = [name for name in DANGERS if FACTS[name].asked or name == "hazard_flag"]
 FILES: Mapping[str, str] = {
     "agency.yaml": AGENCY,
     "call_types.csv": CALL_TYPES,
+    "channels.csv": CHANNELS,
     "cues.yaml": CUES,
     "dispositions.csv": DISPOSITIONS,
+    "priorities.csv": PRIORITIES,
     "profiles.yaml": PROFILES,
     "rules/danger.yaml": "".join(_danger(fact) for fact in ALONE),
     "rules/programmes.yaml": PROGRAMMES,
     "units.yaml": UNITS,
 }
+
+
+GATE = """\
+- id: sworn-if-not-reviewed
+  effect: require_sworn
+  when: {nature: [X-REVIEW]}
+  because: Nobody has confirmed the call type.
+  source: assumption
+  examples:
+    - {given: {nature: X-REVIEW}, matches: true}
+    - {given: {nature: NOISE}, matches: false}
+"""
+
+CANONICAL_TYPES = """\
+code,description,profile,presumes,severity,likelihood,final,source
+ASLT,Assault,nothing,weapon=yes violence=yes,serious,likely,authority,assumption
+NOISE,Noise,calm,,minor,remote,non_criminal,assumption
+PARKING,Parking,calm,juvenile=no,minor,remote,parking,assumption
+WELFARE,Welfare check,calm,medical_emergency=?,moderate,possible,crime,assumption
+"""
+
+COMMON: Mapping[str, str] = {
+    "canonical_types.csv": CANONICAL_TYPES,
+    "cues.yaml": CUES,
+    "dispositions.csv": "code,description,apco,cso,outcome,source\nsettled,Settled,18,yes,no_authority,assumption\n",
+    "override_reasons.yaml": "reasons: {caller-updated: The caller said more.}\n",
+    "profiles.yaml": PROFILES,
+    "rules/danger.yaml": FILES["rules/danger.yaml"] + GATE,
+    "rules/programmes.yaml": PROGRAMMES,
+}
+"""A library that holds what the small city has, and a rule for call types under review."""
+
+INCLUDE = "[canonical_types, cues, dispositions, override_reasons, profiles, rules/danger, rules/programmes]"
+CITY: Mapping[str, str | None] = {
+    "agency.yaml": AGENCY.replace("switches:", f"library: ../common\ninclude: {INCLUDE}\nswitches:"),
+    **dict.fromkeys(("cues.yaml", "profiles.yaml", "rules/danger.yaml", "rules/programmes.yaml")),
+}
+"""What is other in a city that takes all this from the library."""
 
 
 def write(folder: Path, changes: Mapping[str, str | bytes | None] | None = None) -> Path:
@@ -164,6 +217,36 @@ def write(folder: Path, changes: Mapping[str, str | bytes | None] | None = None)
         else:
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return folder
+
+
+def on_library(
+    folder: Path,
+    changes: Mapping[str, str | bytes | None] | None = None,
+    common: Mapping[str, str | bytes | None] | None = None,
+) -> Path:
+    """The city's folder, beside its library, with some files of each changed or, where None, left out."""
+    for name, text in {**COMMON, **(common or {})}.items():
+        if text is not None:
+            path = folder / "common" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    city = write(folder / "city", {**CITY, **(changes or {})})
+    if not list((city / "rules").iterdir()):
+        (city / "rules").rmdir()
+    return city
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What `check` reads of a folder and of its library, by name; nothing may be wrong with reading."""
+    found: list[Problem] = []
+    files = read_files(folder, found)
+    assert found == []
+    return files
+
+
+def said(city: Path) -> list[str]:
+    """What `check` says of a folder: one text for each error or warning."""
+    return [str(problem) for problem in check(city).problems]
 
 
 def edited(name: str, old: str, new: str) -> dict[str, str]:

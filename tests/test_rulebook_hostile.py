@@ -7,11 +7,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rulebook_folder import FILES, write
-from triage.rulebook import Checked, RulebookError, load
+from tests.rulebook_folder import CITY, COMMON, FILES, write
+from triage.rulebook import Checked, RulebookError, check, load
 from triage.rulebook.loading import check_files
 
+OVERRIDES = """\
+- {rule: parking-elsewhere, reason: No., source: assumption, off: true}
+- rule: cso-if-noise
+  reason: Noise can wait.
+  source: assumption
+  change:
+    wait_minutes: 240
+    when: {nature: [NOISE], weapon: [false], violence: [false]}
+    examples:
+      - {given: {nature: NOISE, weapon: false, violence: false}, matches: true}
+      - {given: {nature: PARKING}, matches: false}
+      - {given: {nature: NOISE}, matches: null}
+"""
+TYPES = """\
+call_type,canonical,fidelity,profile,presumes,severity,likelihood,status,calls,source
+LOUD PARTY,NOISE,close,,,,,review,7,assumption
+NOISE,NOISE,exact,,weapon=? juvenile=yes,grave,,,,assumption
+"""
 SOUND: Mapping[str, bytes] = {name: text.encode() for name, text in FILES.items()}
+SHARED: Mapping[str, bytes] = {
+    **{name: text for name, text in SOUND.items() if name not in CITY},
+    **{name: text.encode() for name, text in CITY.items() if text is not None},
+    **{f"../common/{name}": text.encode() for name, text in COMMON.items()},
+    "overrides.yaml": OVERRIDES.encode(),
+    "call_types.csv": TYPES.encode(),
+    "columns/calls.yaml": b"name: x\ncolumns: {call_id: Id}\nreview:\n  - call_id\n",
+}
+"""The same on a library, with overrides and rows under review."""
 BYTES = b"|\0|\n|\r|\t|  |\xff|\xef\xbb\xbf|- |: |{|}|[|]|\"|'|,|>\n|&a |*a|!!x |---\n|%YAML 1.1\n|# |? |`|<<".split(
     b"|"
 )
@@ -32,6 +59,7 @@ WORDS = (
     '"\\ud800"',
     '"\\0"',
 )
+TABLES = ("call_types.csv", "dispositions.csv")
 PIECES = (*BYTES, *map(str.encode, WORDS), b"x" * 700, b"9" * 5000)
 
 
@@ -40,7 +68,7 @@ def assert_told(checked: Checked) -> None:
     errors = [problem for problem in checked.problems if problem.severity == "error"]
     assert (checked.policy is None) == bool(errors)
     for problem in checked.problems:
-        assert problem.file in (*SOUND, "rules")
+        assert problem.file in (*SOUND, *SHARED, "rules")
         assert str(problem).isprintable()
         assert len(problem.message) < 300
         assert (problem.line or 1) >= 1
@@ -64,20 +92,49 @@ def edits(data: bytes) -> st.SearchStrategy[bytes]:
 def test_random_edits_of_a_sound_file_load_or_are_told(name: str) -> None:
     @settings(max_examples=50, deadline=None, database=None)
     @given(data=edits(SOUND[name]))
-    def check(data: bytes) -> None:
+    def holds(data: bytes) -> None:
         assert_told(check_files({**SOUND, name: data}, []))
 
-    check()
+    holds()
+
+
+def test_the_folder_on_a_library_is_sound() -> None:
+    checked = check_files(SHARED, [])
+    assert (checked.problems, len(checked.review)) == ((), 2)
+    assert checked.policy is not None
+
+
+@pytest.mark.parametrize("name", [name for name in SHARED if name not in FILES or name in CITY or name in TABLES])
+def test_random_edits_of_a_sound_library_load_or_are_told(name: str) -> None:
+    @settings(max_examples=40, deadline=None, database=None)
+    @given(data=edits(SHARED[name]))
+    def holds(data: bytes) -> None:
+        assert_told(check_files({**SHARED, name: data}, []))
+
+    holds()
+
+
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_a_file_that_is_gone_is_missing_unless_nothing_needs_it(tmp_path: Path, name: str) -> None:
+    for other, data in SHARED.items():
+        path = tmp_path / "city" / other
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (tmp_path / "city" / name).unlink()
+    checked = check(tmp_path / "city")
+    assert_told(checked)
+    spare = {"overrides.yaml", "columns/calls.yaml", "dispositions.csv"}
+    assert (checked.policy is not None) == (name in spare)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_random_bytes_are_told(name: str) -> None:
     @settings(max_examples=15, deadline=None, database=None)
     @given(data=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-    def check(data: bytes) -> None:
+    def holds(data: bytes) -> None:
         assert_told(check_files({**SOUND, name: data}, []))
 
-    check()
+    holds()
 
 
 YAML = st.recursive(
@@ -100,12 +157,12 @@ def test_any_shape_in_the_place_of_any_field_is_told(name: str) -> None:
 
     @settings(max_examples=25, deadline=None, database=None)
     @given(field=st.sampled_from(words), shape=YAML)
-    def check(field: str, shape: object) -> None:
+    def holds(field: str, shape: object) -> None:
         before, found, after = FILES[name].partition(f"{field}:")
         text = f"{before}{found} {shape!r} # {after}".replace("None", "null")
         assert_told(check_files({**SOUND, name: text.encode(errors="replace")}, []))
 
-    check()
+    holds()
 
 
 def test_a_hostile_folder_is_refused_by_load_too(tmp_path: Path) -> None:

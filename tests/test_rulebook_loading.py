@@ -178,7 +178,7 @@ def test_a_file_beyond_the_limit_is_refused(tmp_path: Path) -> None:
 
 def test_a_rule_set_without_a_rule_for_each_danger_is_warned_about(tmp_path: Path) -> None:
     assert problems(tmp_path, {"rules/danger.yaml": "[]"}) == [
-        "agency.yaml:7: switches: no rule hangs on the switch `police-on-request`",
+        "agency.yaml:5: switches: no rule hangs on the switch `police-on-request`",
         (
             "rules: no rule calls an officer for `weapon=true`, `violence=true`, `medical_emergency=true`, "
             "`suicide=attempt`, `child_in_danger=true`, `domestic=contact`, `order_violation=true`, `barricaded=true`, "

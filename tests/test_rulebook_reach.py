@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.rulebook_folder import FILES, edited, problems, write
+from tests.rulebook_folder import COMMON, FILES, edited, on_library, problems, said, write
 from triage.domain.events import Assessment
 from triage.domain.facts import FACTS, FactValue
 from triage.domain.judge import Judge, Verdict
@@ -16,7 +16,7 @@ from triage.domain.policy import Policy, Rule
 from triage.rulebook import load
 from triage.rulebook.nodes import At, Scalar
 from triage.rulebook.problems import Found
-from triage.rulebook.reach import idle_rules
+from triage.rulebook.reach import idle_rules, kinds_of
 from triage.rulebook.rules import ReadRule
 
 RULES = "rules/programmes.yaml"
@@ -37,7 +37,7 @@ def rule(name: str, effect: str, when: Mapping[str, tuple[FactValue, ...]], **mo
 def idle(policy: Policy, *rules: Rule, switches: Mapping[str, str] | None = None) -> dict[str, str]:
     """Why each idle rule of these never decides anything, by id, for the call types of `policy`."""
     placed = [ReadRule(item, PLACE, (switches or {}).get(item.id)) for item in rules]
-    return {found.rule.rule.id: found.message for found in idle_rules(placed, policy.call_types)}
+    return {found.rule.rule.id: found.message for found in idle_rules(placed, kinds_of(policy.call_types))}
 
 
 @pytest.fixture
@@ -194,3 +194,32 @@ def test_an_idle_rule_can_go_without_changing_any_verdict(city: Policy, rules: l
     before = list(_verdicts(city, rules))
     for name in idle(city, *rules):
         assert list(_verdicts(city, [item for item in rules if item.id != name])) == before
+
+
+def test_a_rule_that_requires_an_officer_also_reaches_what_is_unknown() -> None:
+    rules = [
+        rule("grave", "require_sworn", {"severity": ("grave",)}),
+        rule("minor", "allow_cso", {"severity": ("minor",), "weapon": (False,)}),
+    ]
+    placed = [ReadRule(item, PLACE, None) for item in rules]
+    found = {idle.rule.rule.id: idle.message for idle in idle_rules(placed, [("X-REVIEW", None, None)])}
+    assert found == {"minor": UNREACHED}
+
+
+def test_a_rule_of_a_library_may_wait_for_another_citys_call_types_and_a_citys_own_may_not(tmp_path: Path) -> None:
+    waits = FILES[RULES].replace("when: {nature: [PARKING]}", "when: {nature: [PARKING], severity: [minor, moderate]}")
+    waits = waits.replace("{given: {nature: PARKING},", "{given: {nature: PARKING, severity: minor},")
+    grave = edited("call_types.csv", "juvenile=no,minor,remote", "juvenile=no,grave,remote")
+    types = COMMON["canonical_types.csv"].replace("juvenile=no,minor,remote", "juvenile=no,grave,remote")
+    library = {RULES: waits, "canonical_types.csv": types}
+    assert said(on_library(tmp_path / "taken", grave, library)) == []
+    changed = {"overrides.yaml": "- {rule: parking-elsewhere, reason: x, source: x, change: {agency: city_311}}\n"}
+    assert said(on_library(tmp_path / "changed", {**grave, **changed}, library)) == [
+        f"../common/{RULES}:25: when: `parking-elsewhere`: {UNREACHED}"
+    ]
+
+
+def test_a_rule_of_a_library_that_no_city_could_use_is_named(tmp_path: Path) -> None:
+    twice = FILES[RULES] + FILES[RULES][: FILES[RULES].index("- id: together")].replace("cso-if-noise", "cso-again")
+    why = "`cso-if-noise` always says the same: it matches every call that this rule matches"
+    assert said(on_library(tmp_path, None, {RULES: twice})) == [f"../common/{RULES}:43: when: `cso-again`: {why}"]

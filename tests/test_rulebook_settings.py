@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rulebook_folder import edited, problems, told, write
+from tests.rulebook_folder import FILES, edited, problems, told, write
 from triage.domain.roster import Shift, Supervisor, Unit
 from triage.rulebook import load
 
@@ -68,19 +68,28 @@ def test_a_partner_may_be_said_to_be_nobody(tmp_path: Path) -> None:
         ("risk_ceiling: 0.01", "risk_ceiling: 0", f"4: risk_ceiling: `0` is not {RISK}", None),
         ("risk_ceiling: 0.01", "risk_ceiling: 1.01", f"4: risk_ceiling: `1.01` is not {RISK}", None),
         ("risk_ceiling: 0.01", "risk_ceiling: .nan", f"4: risk_ceiling: `.nan` is not {RISK}", None),
-        ("1: emergency", "1: emergancy", "5: priorities.1: unknown priority `emergancy`", "emergency"),
-        ("911: 911", "911: 912", "6: channels.911: unknown channel `912`", "911"),
-        ("911: 911", "911: 911, '911': phone", "6: 911: given twice", None),
-        ("911: 911", "Onview: phone, 911: 911", "6: channels: `ONVIEW` is already used in agency.yaml:6", None),
-        ("quiet-hours: false", "quiet-hours: off", "7: switches.quiet-hours: unknown value `off`", None),
-        ("officer-on-scene:", "Officer on scene:", f"9: override_reasons: `Officer on scene` is not {SLUG}", None),
+        ("quiet-hours: false", "quiet-hours: off", "5: switches.quiet-hours: unknown value `off`", None),
+        ("officer-on-scene:", "Officer on scene:", f"7: override_reasons: `Officer on scene` is not {SLUG}", None),
         (
             "override_reasons:\n",
             "override_reason:\n",
-            "8: override_reason: unknown field `override_reason`",
+            "6: override_reason: unknown field `override_reason`",
             "override_reasons",
         ),
         ("classifier: none\n", "", "1: classifier: is missing", None),
+        (
+            "classifier: none\n",
+            "classifier: none\nreview: [time_zon]\n",
+            "4: review: unknown setting `time_zon`",
+            "time_zone",
+        ),
+        ("classifier: none\n", "classifier: none\nreview: [include]\n", "4: review: unknown setting `include`", None),
+        (
+            "classifier: none\n",
+            "classifier: none\nreview: []\n",
+            "4: review: is empty: the list needs at least one entry",
+            None,
+        ),
     ],
 )
 def test_an_error_in_the_settings_is_named(tmp_path: Path, old: str, new: str, problem: str, near: str | None) -> None:
@@ -89,7 +98,7 @@ def test_an_error_in_the_settings_is_named(tmp_path: Path, old: str, new: str, p
 
 def test_a_switch_that_no_rule_hangs_on_is_warned_about(tmp_path: Path) -> None:
     changes = edited("agency.yaml", "quiet-hours: false", "quiet-hours: false, spare: true")
-    assert problems(tmp_path, changes) == ["agency.yaml:7: switches: no rule hangs on the switch `spare`"]
+    assert problems(tmp_path, changes) == ["agency.yaml:5: switches: no rule hangs on the switch `spare`"]
 
 
 def test_settings_that_cannot_be_read_do_not_make_every_switch_unknown(tmp_path: Path) -> None:
@@ -179,9 +188,47 @@ def test_an_error_in_a_cue_is_named(tmp_path: Path, old: str, new: str, problem:
         ),
         ("03,no", "03,perhaps", "3: cso: unknown value `perhaps`", None),
         ("03,no", "03,", "3: cso: is missing", None),
-        ("Arrest,", "Arrest, again,", "3: the row has 6 cells, the header 5: is a comma not in quotes?", None),
+        ("Arrest,", "Arrest, again,", "3: the row has 7 cells, the header 6: is a comma not in quotes?", None),
         ("code,", "kode,", "1: kode: unknown column", "code"),
+        ("no,authority", "no,autority", "3: outcome: unknown outcome `autority`", "authority"),
+        ("03,no,authority", "03,no,", "3: outcome: is missing", None),
     ],
 )
 def test_an_error_in_a_disposition_is_named(tmp_path: Path, old: str, new: str, problem: str, near: str | None) -> None:
     assert (f"dispositions.csv:{problem}", near) in told(tmp_path, edited("dispositions.csv", old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem", "near"),
+    [
+        ("2,urgent", "2,urgant", "3: level: unknown priority `urgant`", "urgent"),
+        ("2,urgent", "1,urgent", "3: code: `1` is already used in priorities.csv:2", None),
+        ("2,urgent", ",urgent", "3: code: is missing", None),
+        ("2,urgent,assumption", "2,urgent,", "3: source: is missing", None),
+        ("code,level", "code,levle", "1: levle: unknown column", "level"),
+        ("code,level,source", "code,level", "1: the header lacks `source`", None),
+    ],
+)
+def test_an_error_in_a_priority_is_named(tmp_path: Path, old: str, new: str, problem: str, near: str | None) -> None:
+    assert (f"priorities.csv:{problem}", near) in told(tmp_path, edited("priorities.csv", old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem", "near"),
+    [
+        ("911,911", "911,912", "2: channel: unknown channel `912`", "911"),
+        ("911,911", "Onview,phone", "3: code: `ONVIEW` is already used in channels.csv:2", None),
+        ("ONVIEW,officer", "ONVIEW,offiser", "3: channel: unknown channel `offiser`", "officer"),
+    ],
+)
+def test_an_error_in_a_channel_is_named(tmp_path: Path, old: str, new: str, problem: str, near: str | None) -> None:
+    assert (f"channels.csv:{problem}", near) in told(tmp_path, edited("channels.csv", old, new))
+
+
+@pytest.mark.parametrize("name", ["priorities.csv", "channels.csv"])
+def test_a_code_without_a_meaning_is_unknown_and_a_table_may_say_so_of_all(tmp_path: Path, name: str) -> None:
+    (header, *_) = FILES[name].splitlines()
+    policy = load(write(tmp_path / "one", {name: f"{header}\n7,,assumption\n"}))
+    assert (policy.priorities if name.startswith("p") else policy.channels) == {}
+    empty = load(write(tmp_path / "none", {name: f"{header}\n"}))
+    assert (empty.priorities if name.startswith("p") else empty.channels) == {}

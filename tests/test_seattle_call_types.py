@@ -17,10 +17,12 @@ from triage.domain.policy import CallType
 
 ROOT: Final = Path(__file__).parents[1]
 AGENCY: Final = ROOT / "config" / "seattle"
+COMMON: Final = ROOT / "config" / "common"
 SHARED: Final = ROOT.parent / "shared"
 DATA: Final = SHARED / "data"
 
 COLUMNS: Final = ("call_type", "canonical", "fidelity", "profile", "presumes", "severity", "likelihood", "source")
+DEFAULTS: Final = ("profile", "presumes", "severity", "likelihood")
 FROM_COLUMNS: Final = frozenset({"nature", "severity", "likelihood", "priority", "channel"})
 DANGERS: Final = tuple(name for name, spec in FACTS.items() if spec.ordered and name not in FROM_COLUMNS)
 OURS: Final = frozenset({"X-GRAFFITI", "X-MEDIATE", "X-OFFICER", "X-SHELTER", "X-TEST", "X-UNKNOWN"})
@@ -122,6 +124,12 @@ def profiles() -> dict[str, dict[str, FactValue]]:
 
 
 @cache
+def canonical_types() -> dict[str, dict[str, str]]:
+    """What the library says of each canonical type, by its code."""
+    return {line["code"]: line for line in _read(COMMON / "canonical_types.csv")}
+
+
+@cache
 def rows() -> tuple[Row, ...]:
     """The table's rows in the file's order."""
     with (AGENCY / "call_types.csv").open(encoding="utf-8", newline="") as file:
@@ -175,13 +183,19 @@ def _read(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _profile_entries() -> list[dict[str, Any]]:
-    document = yaml.safe_load((AGENCY / "profiles.yaml").read_text(encoding="utf-8"))
+    document = yaml.safe_load((COMMON / "profiles.yaml").read_text(encoding="utf-8"))
     assert list(document) == ["profiles"]
     entries: list[dict[str, Any]] = document["profiles"]
     return entries
 
 
 def _row(cells: dict[str, str]) -> Row:
+    """The row with its empty cells as those of its canonical type; without a profile, all of these are its own."""
+    default = canonical_types()[cells["canonical"]]
+    assert cells["profile"] or not any(cells[name] for name in DEFAULTS)
+    assert all(cells[name] for name in DEFAULTS if name != "presumes") or not cells["profile"]
+    if not cells["profile"]:
+        cells = cells | {name: default[name] for name in DEFAULTS}
     base = profiles()[cells["profile"]]
     presumed, useless = dict(base), []
     for pair in cells["presumes"].split():
@@ -261,7 +275,7 @@ def test_every_profile_is_valid_used_and_explained() -> None:
     entries = _profile_entries()
     ids = [entry["id"] for entry in entries]
     assert len(set(ids)) == len(ids)
-    assert set(ids) == {row.cells["profile"] for row in rows()}
+    assert set(ids) == {row.cells["profile"] for row in rows()} | {row["profile"] for row in canonical_types().values()}
     for entry in entries:
         assert list(entry) == ["id", "presumes", "because", "source"]
         assert entry["because"].strip(), entry["id"]

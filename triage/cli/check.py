@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from triage.cli.call_type_names import names_in
+from triage.cli.check_report import origins_document, review_document, show_origins, show_review
 from triage.cli.failures import DONE, FOUND
 from triage.cli.options import STANDARD, Common
 from triage.cli.screen import Screen, counted
@@ -33,22 +34,33 @@ def check(
             help="Files whose call types are to be known.",
         ),
     ] = (),
+    rules: Annotated[
+        bool,
+        Parameter(negative="", show_default=False, help="Show every rule: where it stands, and what overrides it."),
+    ] = False,
+    every: Annotated[
+        bool, Parameter(name="--all", negative="", show_default=False, help="Show all that is left to review.")
+    ] = False,
     common: Common = STANDARD,
 ) -> int:
     """Load an agency's folder and run every rule's examples.
 
-    Names every error and warning with file, line and field, and the nearest valid name. With --calls it also lists the
-    call types of these files that the table does not know: such a call is always sworn. Exit code 1 if there is an
-    error or an unknown call type, 2 if the folder cannot be read.
+    Names every error and warning with file, line and field, and the nearest valid name. Then it says where the rules
+    come from, which of them the folder overrides, and what nobody has confirmed yet, the most frequent first; what is
+    left to review is no error. With --calls it also lists the call types of these files that the table does not know:
+    such a call is always sworn. Exit code 1 if there is an error or an unknown call type, 2 if the folder cannot be
+    read.
 
     For example:
 
         triage check
+        triage check config/seattle --rules
         triage check config/seattle --calls calls_2023.csv.gz
         triage check draft --json
 
     With --json: rules, examples, problems (file, line, field, message, nearest, severity), unmapped (call_type, calls,
-    nearest).
+    nearest), origins (rule_id, effect, file, line, overridden: file, line, reason, off), review (file, line, kind,
+    name, calls, proposed).
     """
     agency = folder or common.agency
     check_agency(agency)
@@ -64,10 +76,16 @@ def check(
                 "unmapped": [
                     {"call_type": entry.name, "calls": entry.calls, "nearest": entry.nearest} for entry in missing
                 ],
+                "origins": origins_document(found.origins),
+                "review": review_document(found.review),
             }
         )
     else:
-        _show(agency, found, missing, calls, screen)
+        _show(agency, found, screen)
+        if not _errors(found):
+            show_origins(found, screen, every=rules)
+            show_review(agency, found.review, screen, every=every)
+        _show_unmapped(found, missing, calls, screen)
     return FOUND if missing or _errors(found) else DONE
 
 
@@ -96,7 +114,7 @@ def _document(problem: Problem) -> dict[str, object]:
     }
 
 
-def _show(agency: Path, found: Checked, missing: list[Unmapped], files: Sequence[Path], screen: Screen) -> None:
+def _show(agency: Path, found: Checked, screen: Screen) -> None:
     errors = _errors(found)
     warnings = len(found.problems) - errors
     screen.say(
@@ -108,9 +126,13 @@ def _show(agency: Path, found: Checked, missing: list[Unmapped], files: Sequence
         screen.say(f"{problem.severity}: {problem}", indent=2, hang=4)
     if errors:
         screen.say("With an error the folder does not load, and nothing is decided by it.")
+
+
+def _show_unmapped(found: Checked, missing: list[Unmapped], files: Sequence[Path], screen: Screen) -> None:
     if not files or found.policy is None:
         return
     if not missing:
+        screen.say()
         screen.say(f"Every call type of {counted(len(files), 'file')} is in the table.")
         return
     screen.head(f"{counted(len(missing), 'call type')} not in the table (such calls are sworn)")

@@ -1,4 +1,4 @@
-"""Reads an agency's settings: its name and zone, CAD's codes on our scales, switches and reason codes."""
+"""Reads an agency's settings: its name and zone, what it takes from a library, switches and reason codes."""
 
 import re
 from collections.abc import Mapping
@@ -6,13 +6,17 @@ from functools import cache
 from typing import Final, NamedTuple
 from zoneinfo import available_timezones
 
-from triage.domain.facts import FACTS
 from triage.rulebook.fields import NOTES, Once, Read, Row, flag, named, one_of, short_text, slug, text
+from triage.rulebook.library import FIELDS as INCLUDING
+from triage.rulebook.library import Included, read_included
 from triage.rulebook.nodes import At
 from triage.rulebook.problems import nearest, show
+from triage.rulebook.review import ToReview, settings_to_review
+
+REASONS: Final = "override_reasons"
 
 FIELDS: Final = (
-    "name", "time_zone", "classifier", "risk_ceiling", "priorities", "channels", "switches", "override_reasons"
+    "name", "time_zone", "classifier", "risk_ceiling", *INCLUDING, "switches", REASONS, "review"
 )  # fmt: skip
 MACHINE_ZONE: Final = "localtime"
 """A zone that means another one on each machine."""
@@ -22,45 +26,60 @@ _NO_SWITCHES: Final[Mapping[str, bool]] = {}
 
 
 class Settings(NamedTuple):
-    """The settings of an agency; None for what could not be read."""
+    """The settings of an agency; None for what could not be read.
+
+    `override_reasons` are those that stand here, or None where the library's alone count.
+    """
 
     name: str | None
     time_zone: str | None
     classifier: str | None
     risk_ceiling: float | None
-    priorities: Mapping[str, str] | None
-    channels: Mapping[str, str] | None
+    included: Included | None
     switches: Mapping[str, bool] | None
-    override_reasons: Mapping[str, str] | None
+    override_reasons: At | None
+    review: tuple[ToReview, ...]
     switches_at: At
 
 
 def read_settings(document: At) -> Settings:
     """The settings of `agency.yaml`."""
     row = Row(document, (*FIELDS, *NOTES))
+    included = read_included(row)
     return Settings(
         name=row.need("name", short_text),
         time_zone=row.need("time_zone", _zone),
         classifier=row.need("classifier", one_of("classifier", ("none", "required"))),
         risk_ceiling=row.need("risk_ceiling", _risk),
-        priorities=row.need("priorities", _codes("priority")),
-        channels=row.need("channels", _codes("channel")),
+        included=included,
         switches=row.may("switches", _SWITCHES, _NO_SWITCHES) if row.is_table else None,
-        override_reasons=row.need("override_reasons", named(slug, short_text)),
+        override_reasons=_reasons_at(row, included),
+        review=settings_to_review(row, FIELDS),
         switches_at=row.at_field("switches"),
     )
 
 
-def _codes(fact: str) -> Read[dict[str, str]]:
-    """Reads what CAD's codes mean for `fact`. Case does not matter, so no two codes may differ only in it."""
-    once = Once()
+def read_reasons(document: At, once: Once) -> dict[str, str]:
+    """The reasons of a library's `override_reasons.yaml`, by their codes."""
+    return Row(document, ("reasons", *NOTES)).need("reasons", reasons(once)) or {}
+
+
+def reasons(once: Once) -> Read[dict[str, str]]:
+    """Reads why a person may change a route, by code. `once` knows the codes of all files."""
 
     def code(at: At) -> str | None:
-        name = short_text(at)
-        once.claim(at, None if name is None else name.upper())
+        name = slug(at)
+        once.claim(at, name)
         return name
 
-    return named(code, one_of(fact, tuple(str(value) for value in FACTS[fact].values)))
+    return named(code, short_text)
+
+
+def _reasons_at(row: Row, included: Included | None) -> At | None:
+    """The place of the reasons, which may be missing where the library's are taken."""
+    if included is None or not included.takes(REASONS):
+        return row.need(REASONS, lambda at: at)
+    return row.at_field(REASONS) if row.has(REASONS) else None
 
 
 def _zone(at: At) -> str | None:

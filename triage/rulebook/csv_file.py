@@ -1,7 +1,7 @@
 """Reads a small, strict table: a header that is known, one line for each row, every cell with its line."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from triage.rulebook.nodes import At, Scalar, Table
@@ -11,10 +11,11 @@ from triage.rulebook.yaml_file import decoded
 CSV_MAX_BYTES: Final = 4 * 1024 * 1024
 
 
-def rows(data: bytes, columns: Sequence[str], found: Found) -> Iterator[At] | None:
+def rows(data: bytes, columns: Sequence[str], found: Found, optional: Collection[str] = ()) -> Iterator[At] | None:
     """Each row that has as many cells as the header, as a table of its cells; a blank cell is left out.
 
-    None, with the reason in `found`, if the file cannot be read or its header does not have exactly these columns.
+    None, with the reason in `found`, if the file cannot be read or its header does not have exactly these columns; only
+    those of `optional` may be missing.
     """
     text = decoded(data, found, CSV_MAX_BYTES)
     if text is None:
@@ -22,17 +23,19 @@ def rows(data: bytes, columns: Sequence[str], found: Found) -> Iterator[At] | No
     lines = _cells(text, found)
     line, header = next(lines, (1, []))
     names = [name.strip() for name in header]
-    return _tables(names, lines, found) if _is_header(names, columns, line, found) else None
+    return _tables(names, lines, found) if _is_header(names, columns, optional, line, found) else None
 
 
-def _is_header(names: Sequence[str], columns: Sequence[str], line: int, found: Found) -> bool:
+def _is_header(
+    names: Sequence[str], columns: Sequence[str], optional: Collection[str], line: int, found: Found
+) -> bool:
     before = found.errors
     for name in names:
         if name not in columns:
             found.error(line, show(name), "unknown column", nearest(name, columns), columns)
         elif names.count(name) > 1:
             found.error(line, show(name), "the header has this column twice")
-    missing = [column for column in columns if column not in names]
+    missing = [column for column in columns if column not in (*names, *optional)]
     if missing:
         found.error(line, None, f"the header lacks {', '.join(f'`{column}`' for column in missing)}", None, columns)
     return found.errors == before

@@ -1,33 +1,46 @@
 """Reads the words that raise a fact from a narrative, and the words that negate them."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from triage.domain.cues import CueMatcher, UnusableCueError
-from triage.domain.facts import FACTS, FactSpec, FactValue
+from triage.domain.facts import FactSpec, FactValue
 from triage.domain.policy import Cue
-from triage.rulebook.fact_values import BY_CAD, FIXED, fact, spelled, value_of
+from triage.rulebook.fact_values import PRESUMED, fact, spelled, value_of
 from triage.rulebook.fields import Once, Read, Row, entries, many, reason, short_text, slug
 from triage.rulebook.nodes import At
 
 FIELDS: Final = ("negations", "cues", "source", "note", "notes")
 CUE_FIELDS: Final = ("id", "fact", "value", "words", "source", "note", "notes")
-RAISED: Final = tuple(name for name in FACTS if name not in (*FIXED, *BY_CAD))
 
 
-def read_cues(document: At) -> tuple[tuple[str, ...], tuple[Cue, ...]]:
-    """The negations and the cues of `cues.yaml`, without those that have an error."""
+class ReadCues(NamedTuple):
+    """The negations and the cues of one `cues.yaml` or several."""
+
+    negations: tuple[str, ...] = ()
+    cues: tuple[Cue, ...] = ()
+
+    def with_more(self, more: "ReadCues") -> "ReadCues":
+        """These and `more`; a negation that both hold counts once."""
+        return ReadCues(tuple(dict.fromkeys(self.negations + more.negations)), self.cues + more.cues)
+
+
+def read_cues(document: At, once: Once, *, adds: bool) -> ReadCues:
+    """The negations and the cues of a `cues.yaml`, without those that have an error.
+
+    `once` knows the ids of all such files. One that `adds` to another needs no negations of its own.
+    """
     row = Row(document, FIELDS)
-    negations = row.need("negations", many(short_text)) or ()
+    read_negations = many(short_text)
+    negations = (row.may("negations", read_negations, ()) if adds else row.need("negations", read_negations)) or ()
     _findable(row.at_field("negations"), (), negations)
-    once = Once()
     cues = (_cue(Row(at, CUE_FIELDS), once) for at in row.need("cues", entries) or ())
-    return negations, tuple(cue for cue in cues if cue is not None)
+    return ReadCues(negations, tuple(cue for cue in cues if cue is not None))
 
 
 def _cue(row: Row, once: Once) -> Cue | None:
     cue_id = row.need("id", slug)
     once.claim(row.at_field("id"), cue_id)
-    spec = row.need("fact", lambda at: fact(at, RAISED))
+    spec = row.need("fact", lambda at: fact(at, PRESUMED))
     value = None if spec is None else row.need("value", _raised(spec))
     words = row.need("words", many(short_text))
     row.need("source", reason)

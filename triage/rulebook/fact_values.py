@@ -16,6 +16,14 @@ FIXED: Final = (NATURE, "severity", "likelihood")
 BY_CAD: Final = ("priority", "channel")
 """The facts that CAD's own codes give."""
 
+PRESUMED: Final = tuple(name for name in FACTS if name not in (*FIXED, *BY_CAD))
+"""The facts that a profile or a row of a table may presume."""
+
+UNREVIEWED: Final = "X-REVIEW"
+"""The nature of every call type that nobody has confirmed. Nobody may give it to a type himself."""
+
+TAKEN_AWAY: Final = "?"
+
 _ON_OR_OFF: Final = {**TRUTHS, "on": True, "off": False}
 _CANONICAL: Final[Any] = Annotated[str, *CallType.model_fields["canonical"].metadata]
 
@@ -67,6 +75,24 @@ def facts(
         if value is not None:
             values[spec.name] = value
     return values
+
+
+def pairs(at: At) -> dict[str, FactValue | None] | None:
+    """The facts of a cell like `domestic=verbal weapon=?`; None for a fact that is taken away."""
+    found: dict[str, FactValue | None] = {}
+    for word in (text(at) or "").split():
+        name, equals, value = word.partition("=")
+        if not equals:
+            at.error(f"`{show(word)}` is not `fact=value`")
+            continue
+        spec = fact(at.entry(Scalar(name, at.node.line, plain=False)), PRESUMED)
+        if spec is None:
+            continue
+        if spec.name in found:
+            at.error(f"`{spec.name}` is presumed twice")
+        taken = value == TAKEN_AWAY
+        found[spec.name] = None if taken else value_of(spec, None)(at.entry(Scalar(value, at.node.line, plain=False)))
+    return found
 
 
 def _nature(at: At, natures: Collection[str] | None) -> str | None:

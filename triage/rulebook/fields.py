@@ -30,11 +30,12 @@ class Read(Protocol[T_co]):
 class Row:
     """One table of a file with the fields that it may have."""
 
-    def __init__(self, at: At, fields: Collection[str]) -> None:
-        """Take the table at `at`; a field that is not one of `fields` is noted as an error."""
+    def __init__(self, at: At, fields: Collection[str], *, strict: bool = True) -> None:
+        """Take the table at `at`; unless not `strict`, a field that is not one of `fields` is noted as an error."""
         self.at: Final = at
         self._errors_before: Final = at.found.errors
         self._entries: dict[str, At] = {}
+        self._change: Row | None = None
         if not isinstance(at.node, Table):
             at.error(f"should be a table with the fields {', '.join(fields)}")
             return
@@ -42,8 +43,24 @@ class Row:
             place = at.inner(key.text, node)
             if key.text in fields:
                 self._entries[key.text] = place
-            else:
+            elif strict:
                 At(key, place.field, at.found).unknown("field", key.text, tuple(fields))
+
+    def changed(self, change: "Row", without: Collection[str]) -> "Row":
+        """The table with the fields of `change` in the place of its own, and without the fields `without`.
+
+        Whatever is wrong with a field is noted where that field stands.
+        """
+        row = Row(self.at, tuple(self._entries), strict=False)
+        entries = {**self._entries, **{name: change.at_field(name) for name in change.names}}
+        row._entries = {name: place for name, place in entries.items() if name not in without}
+        row._change = change
+        return row
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that are there."""
+        return tuple(self._entries)
 
     def has(self, name: str) -> bool:
         """Whether the field is there."""
@@ -74,7 +91,7 @@ class Row:
     @property
     def is_sound(self) -> bool:
         """Whether nothing was wrong with this table so far."""
-        return self.at.found.errors == self._errors_before
+        return self.at.found.errors == self._errors_before and (self._change is None or self._change.is_sound)
 
     def build(self, model: type[V], values: dict[str, Any]) -> V | None:
         """A value of `model` from what was read, or None if anything was wrong with it."""
@@ -216,14 +233,19 @@ def named(read_name: Read[str], read_value: Read[T]) -> Read[dict[str, T]]:
 class Once:
     """Notes a name that was used before, whatever the file."""
 
-    def __init__(self) -> None:
+    def __init__(self, library: str | None = None, hint: str = "") -> None:
+        """Say `hint`, what to do, of a name that a file beginning with `library` used and another file uses again."""
         self._places: dict[str, str] = {}
+        self._library = library
+        self._hint = hint
 
     def claim(self, at: At, name: str | None) -> None:
         """Take `name` for what stands at `at`; an error if it is taken."""
         if name is None:
             return
         if name in self._places:
-            at.error(f"`{show(name)}` is already used in {self._places[name]}")
+            first = self._places[name]
+            beside = self._library and first.startswith(self._library) and not at.found.file.startswith(self._library)
+            at.error(f"`{show(name)}` is already used in {first}" + (f": {self._hint}" if beside else ""))
         else:
             self._places[name] = f"{at.found.file}:{at.node.line}"

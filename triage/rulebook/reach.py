@@ -1,21 +1,26 @@
 """Finds rules that never decide anything: no call can reach them, or another rule always stands before them.
 
 Only nature, severity and likelihood are fixed by the call type; any other fact can be reported, whatever is presumed.
-So each combination of the three that the call-type table holds is one bit, and a rule reaches the bits that its lines
-on those three allow. Calls of a type that is not in the table are always sworn, whatever the rules say.
+So each combination of the three, a kind, is one bit, and a rule reaches the bits that its lines on those three allow.
+Calls of a type that is not in the table are always sworn, whatever the rules say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Final, NamedTuple
 
-from triage.domain.facts import FACTS
+from triage.domain.facts import FACTS, FactValue
 from triage.domain.policy import CallType, Rule
-from triage.rulebook.fact_values import FIXED
+from triage.rulebook.fact_values import FIXED, NATURE, UNREVIEWED
 from triage.rulebook.rules import ReadRule
 
 NAMED_MAX: Final = 3
 ORDER: Final = ("require_sworn", "allow_co_response", "route_to", "allow_cso")
 """The effects in the order in which they decide; the first with a rule that holds wins."""
+
+
+Kind = tuple[FactValue | None, ...]
+"""A nature, severity and likelihood."""
 
 
 class Idle(NamedTuple):
@@ -25,10 +30,26 @@ class Idle(NamedTuple):
     message: str
 
 
-def idle_rules(rules: Sequence[ReadRule], call_types: Sequence[CallType]) -> Iterator[Idle]:
-    """Each rule that never decides anything, in the order of `rules`; no rule is named because of a later twin."""
-    reach = _reaches(rules, call_types)
+def kinds_of(call_types: Iterable[CallType]) -> Collection[Kind]:
+    """The kinds of call that a table holds."""
+    return dict.fromkeys(tuple(getattr(entry.presumes, name) for name in FIXED) for entry in call_types)
+
+
+def every_kind(natures: Iterable[str]) -> Collection[Kind]:
+    """The kinds of call of these natures that any table could hold: what a library's rules must have an eye to."""
+    return list(product(sorted(natures), FACTS["severity"].values, FACTS["likelihood"].values))
+
+
+def idle_rules(rules: Sequence[ReadRule], kinds: Collection[Kind]) -> Iterator[Idle]:
+    """Each rule that never decides anything on calls of these kinds, in the order of `rules`.
+
+    No rule is named because of a later twin.
+    A rule about call types under review waits for one: any type may come under review.
+    """
+    reach = _reaches(rules, kinds)
     for place, item in enumerate(rules):
+        if UNREVIEWED in item.rule.when.get(NATURE, ()):
+            continue
         if not reach[place]:
             yield Idle(item, "no call can reach it: no call type has such a nature, severity and likelihood")
             continue
@@ -49,15 +70,21 @@ def uncovered_dangers(rules: Sequence[ReadRule]) -> list[str]:
     return [f"{name}={str(FACTS[name].values[-1]).lower()}" for name in by_hand if name not in covered]
 
 
-def _reaches(rules: Sequence[ReadRule], call_types: Sequence[CallType]) -> list[int]:
-    kinds = sorted({tuple(getattr(entry.presumes, name) for name in FIXED) for entry in call_types})
-    reaches = []
-    for item in rules:
-        lines = [(place, item.rule.when[name]) for place, name in enumerate(FIXED) if name in item.rule.when]
-        reaches.append(
-            sum(1 << bit for bit, kind in enumerate(kinds) if all(kind[at] in values for at, values in lines))
-        )
-    return reaches
+def _reaches(rules: Sequence[ReadRule], kinds: Collection[Kind]) -> list[int]:
+    with_value: list[dict[FactValue | None, int]] = [{} for _ in FIXED]
+    for place, kind in enumerate(kinds):
+        for bits, value in zip(with_value, kind, strict=True):
+            bits[value] = bits.get(value, 0) | 1 << place
+    return [_reach(item.rule, with_value, (1 << len(kinds)) - 1) for item in rules]
+
+
+def _reach(rule: Rule, with_value: Sequence[Mapping[FactValue | None, int]], left: int) -> int:
+    """The kinds that `rule` allows. A `require_sworn` rule also matches what is unknown."""
+    unknown = (None,) if rule.effect == "require_sworn" else ()
+    for name, bits in zip(FIXED, with_value, strict=True):
+        if name in rule.when:
+            left &= sum(bits.get(value, 0) for value in (*rule.when[name], *unknown))
+    return left
 
 
 def _preempted(place: int, rules: Sequence[ReadRule], reach: Sequence[int]) -> str | None:

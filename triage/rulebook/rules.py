@@ -1,16 +1,19 @@
 """Reads the rules of one file and checks each for itself."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, get_args
 
 from triage.domain.facts import FactSpec, FactValue
 from triage.domain.policy import Effect, Rule
 from triage.domain.values import Programme
 from triage.rulebook.examples import run_examples
-from triage.rulebook.fact_values import fact, spelled, value_of
+from triage.rulebook.fact_values import UNREVIEWED, fact, spelled, value_of
 from triage.rulebook.fields import Once, Read, Row, entries, flag, many, one_of, reason, slug, whole
-from triage.rulebook.nodes import At, Table
-from triage.rulebook.problems import nearest, show
+from triage.rulebook.nodes import At, Scalar, Table
+from triage.rulebook.origins import Origin, Overridden
+from triage.rulebook.overrides import Override, is_removed
+from triage.rulebook.problems import Found, nearest, show
 
 WAIT_MINUTES_MAX: Final = 7 * 24 * 60
 EFFECTS: Final[tuple[str, ...]] = get_args(Effect)
@@ -36,12 +39,28 @@ READERS: Final[Mapping[str, Read[Any]]] = {
 FIELDS: Final = ("id", "effect", "when", "because", "source", *READERS, "switch", "examples")
 
 
+OWN: Final = frozenset(READERS)
+REMOVABLE: Final = (*(name for name in READERS if name not in NEEDED), "switch")
+"""Fields that an override may take away, by saying null."""
+
+
 class ReadRule(NamedTuple):
-    """A rule, where it stands, and the switch that it hangs on, if any."""
+    """A rule, where it stands, the switch that it hangs on, if any, and what an agency changed in it, if anything."""
 
     rule: Rule
     at: At
     switch: str | None
+    overridden: Overridden | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether an override takes the rule away."""
+        return self.overridden is not None and self.overridden.off
+
+    @property
+    def origin(self) -> Origin:
+        """Where the rule comes from."""
+        return Origin(self.rule.id, self.rule.effect, self.at.found.file, self.at.node.line, self.overridden)
 
 
 class Vocabulary(NamedTuple):
@@ -51,21 +70,62 @@ class Vocabulary(NamedTuple):
     switches: Mapping[str, bool] | None
 
 
-def read_rules(document: At, vocabulary: Vocabulary, once: Once) -> tuple[list[ReadRule], int]:
-    """The rules of one file that have no error, and how many examples were run. `once` knows the ids of all files."""
+def rule_ids(document: At) -> tuple[str, ...]:
+    """The ids that stand in a file of rules, whatever else is wrong with it."""
+    tables = (at.node for at in (entries(document._replace(found=_unheard(document)))) if isinstance(at.node, Table))
+    named = (value for table in tables for key, value in table.entries if key.text == "id")
+    return tuple(value.text for value in named if isinstance(value, Scalar))
+
+
+def read_rules(
+    document: At, vocabulary: Vocabulary, once: Once, overrides: Mapping[str, Override] = MappingProxyType({})
+) -> tuple[list[ReadRule], int]:
+    """The rules of one file that have no error, and how many examples were run. `once` knows the ids of all files.
+
+    What `overrides` change is changed, and checked with the rest of the rule; the library's examples run again.
+    """
     rules: list[ReadRule] = []
     examples = 0
     for at in entries(document):
-        rule, count = _read_rule(Row(at, FIELDS), vocabulary, once)
+        row = Row(at, FIELDS)
+        rule_id = row.need("id", slug)
+        once.claim(row.at_field("id"), rule_id)
+        override = overrides.get(rule_id or "")
+        read = _read_rule(row, rule_id, vocabulary) if override is None else _overridden(row, vocabulary, override)
+        rule, count = read
         examples += count
         if rule is not None:
             rules.append(rule)
     return rules, examples
 
 
-def _read_rule(row: Row, vocabulary: Vocabulary, once: Once) -> tuple[ReadRule | None, int]:
-    rule_id = row.need("id", slug)
-    once.claim(row.at_field("id"), rule_id)
+def _overridden(row: Row, vocabulary: Vocabulary, override: Override) -> tuple[ReadRule | None, int]:
+    """The rule as the agency changes it. The library's own version is read without a word, to compare."""
+    rule_id = override.rule
+    before, count = _read_rule(Row(row.at._replace(found=_unheard(row.at)), FIELDS), rule_id, vocabulary)
+    if override.change is None:
+        return None if before is None else before._replace(at=row.at, overridden=override.overridden), count
+    change = Row(override.change, FIELDS)
+    after, count = _read_rule(row.changed(change, _without(row, change)), rule_id, vocabulary)
+    if before is not None and after is not None and (before.rule, before.switch) == (after.rule, after.switch):
+        override.change.error(f"changes nothing of `{after.rule.id}`: the library says the same")
+    return None if after is None else after._replace(overridden=override.overridden), count
+
+
+def _without(row: Row, change: Row) -> set[str]:
+    """The fields that a changed rule no longer has: those set to null, and those that its new effect cannot have."""
+    gone = {name for name in change.names if name in REMOVABLE and is_removed(change.at_field(name))}
+    effect = change.at_field("effect").node if change.has("effect") else None
+    if isinstance(effect, Scalar) and effect.text in OWN_FIELDS:
+        gone |= {name for name in OWN - set(OWN_FIELDS[effect.text]) if row.has(name) and not change.has(name)}
+    return gone
+
+
+def _unheard(at: At) -> Found:
+    return Found(at.found.file, [])
+
+
+def _read_rule(row: Row, rule_id: str | None, vocabulary: Vocabulary) -> tuple[ReadRule | None, int]:
     effect = row.need("effect", one_of("effect", EFFECTS))
     when = row.need("when", _lines(effect, vocabulary))
     values = {"id": rule_id, "effect": effect, "when": when}
@@ -74,7 +134,7 @@ def _read_rule(row: Row, vocabulary: Vocabulary, once: Once) -> tuple[ReadRule |
         values |= _own_fields(row, effect)
     switch = row.may("switch", _switch(vocabulary.switches), None)
     examples = run_examples(row, when, vocabulary.natures)
-    rule = row.build(Rule, values)
+    rule = None if rule_id is None else row.build(Rule, values)
     return None if rule is None else ReadRule(rule, row.at, switch), examples
 
 
@@ -125,6 +185,8 @@ def _values(at: At, spec: FactSpec, effect: str | None, natures: Collection[str]
     errors_before = at.found.errors
     values = many(value_of(spec, natures))(at) or ()
     in_order = tuple(sorted(values, key=spec.rank if spec.values else str))
+    if UNREVIEWED in values and effect not in {"require_sworn", None}:
+        at.error(f"`{UNREVIEWED}` is every call type that nobody has confirmed: only require_sworn may name it")
     if at.found.errors == errors_before:
         _check_order(at, effect, spec, in_order)
     return in_order
