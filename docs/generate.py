@@ -146,7 +146,7 @@ def _help(command: str) -> str:
         os.environ.pop(name, None)  # a reader's own defaults are not the program's
     said = io.StringIO()
     with redirect_stdout(said):
-        triage([command, "--help"])
+        triage([*command.split(), "--help"])
     return "\n".join(line.rstrip() for line in said.getvalue().strip().splitlines())
 
 

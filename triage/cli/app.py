@@ -12,6 +12,8 @@ _DAILY: Final = Group("Calls and queues", sort_key=1)
 _UNITS: Final = Group("The life of a call with a CSO unit", sort_key=2)
 _RECORD: Final = Group("The record", sort_key=3)
 _POLICY: Final = Group("The policy", sort_key=4)
+_AGENCY: Final = Group("Another agency", sort_key=5)
+_EXCHANGE: Final = Group("Other systems", sort_key=6)
 
 COMMANDS: Final = (
     ("run", "triage.cli.run:run", _DAILY, "Read calls from files, triage each, append what happened to the log."),
@@ -39,14 +41,26 @@ COMMANDS: Final = (
     ("verify", "triage.cli.verify:verify", _RECORD, "Recompute every decision in the log; name any that differs."),
     ("rebuild", "triage.cli.rebuild:rebuild", _RECORD, "Throw a projection away and fold it again from the log."),
     ("check", "triage.cli.check:check", _POLICY, "Load an agency's folder and run every rule's examples."),
+    ("outcomes", "triage.cli.outcomes:outcomes", _POLICY, "How calls ended, by the route that they would get."),
+    ("policy diff", "triage.cli.policy:diff", _POLICY, "What differs between two policies, in words."),
+    ("agency new", "triage.cli.agency_new:new", _AGENCY, "A new agency's folder, proposed from its own calls."),
+    ("agency review", "triage.cli.agency_review:review", _AGENCY, "Walk through what nobody has confirmed yet."),
+    ("eido", "triage.cli.eido:eido", _EXCHANGE, "A call as a NENA EIDO document, with our advice in it."),
+    ("schema report", "triage.cli.schema:report", _EXCHANGE, "The JSON Schema of a report, for a CAD that feeds us."),
 )
-"""Name, where it is, its group, and what it does in one line."""
+"""Name, where it is, its group, and what it does in one line. The first of two words is a family of commands."""
+
+FAMILIES: Final = {
+    "agency": "An agency's own folder.",
+    "policy": "What the rules say, as a whole.",
+    "schema": "The shapes of what is exchanged.",
+}
 
 HELP: Final = """\
 Does this call need a sworn officer, or can an unarmed Community Service Officer (CSO) take it? Every decision goes to
 an append-only log with its reasons; everything else here reads that log."""
 
-EPILOGUE: Final = """\
+HELP_EPILOGUE: Final = """\
 A first look:
 
   triage run calls.csv          decide a file of calls
@@ -65,22 +79,41 @@ Exit codes:
 
 def make_app(asked: Sequence[str] = ()) -> App:
     """The command line, without running anything. A command among `asked` explains itself, the others in one line."""
-    app = App(
-        name="triage",
-        help=HELP,
+    app = _app("triage", HELP, HELP_EPILOGUE)
+    typed = " ".join(asked)
+    families: dict[str, App] = {}
+    for place, (name, where, group, line) in enumerate(COMMANDS):
+        family, _, own = name.rpartition(" ")
+        parent = app
+        if family and family in asked:  # what belongs to a family stands in the overview, and in the family's own
+            if family not in families:
+                families[family] = _app(family, FAMILIES[family], "")
+                app.command(families[family])
+            parent = families[family]
+        explains = typed == name or typed.startswith(f"{name} ")
+        parent.command(
+            where,
+            name=own if parent is not app else name,
+            help=None if explains else line,
+            help_epilogue="",
+            group=group,
+            sort_key=place,
+        )
+    return app
+
+
+def _app(name: str, says: str, epilogue: str) -> App:
+    return App(
+        name=name,
+        help=says,
         help_format="plaintext",
-        help_epilogue=EPILOGUE,
+        help_epilogue=epilogue,
         help_formatter=Manual(),
         version=_version,
         suppress_keyboard_interrupt=False,
         group_commands=Group("Options", sort_key=99),
         group_parameters=Group("Options", sort_key=50),
     )
-    for place, (name, where, group, line) in enumerate(COMMANDS):
-        app.command(
-            where, name=name, help=None if name in asked else line, help_epilogue="", group=group, sort_key=place
-        )
-    return app
 
 
 def _version() -> str:

@@ -86,7 +86,8 @@ def _usage(error: CycloptsError) -> str:
     if isinstance(error, UnusedCliTokensError):
         return f"too much: {', '.join(f'`{token}`' for token in tokens)}"
     if isinstance(error, UnknownCommandError) and tokens:
-        return f"no command `{tokens[0]}`; {meant(tokens[0], [command[0] for command in COMMANDS])}"
+        typed = " ".join((*(error.command_chain or ()), tokens[0]))
+        return f"no command `{typed}`; {meant(typed, [command[0] for command in COMMANDS])}"
     if isinstance(error, MissingArgumentError) and error.argument is not None:
         what = f"a value after {error.keyword}" if error.keyword else error.argument.name
         return f"`{_command(error)}` needs {what}"
