@@ -4,7 +4,7 @@ import pytest
 
 from tests.small_policy import SMALL_POLICY
 from tests.spec import CALL, NOON, after, answer, claim, close, given, overrule, pass_time, report, states
-from triage.domain.call import Cleared, WithAgency, WithOfficers
+from triage.domain.call import Cleared, NotReported, WithAgency, WithOfficers
 from triage.domain.commands import (
     ArriveOnScene,
     ClearCall,
@@ -95,6 +95,25 @@ def test_a_narrative_raises_facts_and_is_not_kept() -> None:
 
 def test_a_repeated_report_is_not_news() -> None:
     given(report()).when(report()).then_nothing()
+
+
+def test_a_report_that_says_the_same_later_is_kept_and_nothing_is_decided_anew() -> None:
+    story = given(report()).when(report(now=after(5))).then("call_updated")
+    story.when(report(now=after(5))).then()
+    story.when(report(now=after(2))).then()
+
+
+def test_a_late_report_never_goes_before_a_newer_one_that_only_said_the_same_again() -> None:
+    story = given(report("ROBBERY"), report("ROBBERY", now=after(9))).when(report("WELFARE CHECK", now=after(5))).then()
+    assert not isinstance(story.call, NotReported)
+    assert story.call.file.particulars is not None
+    assert story.call.file.particulars.call_type == "ROBBERY"
+    assert story.call.file.route == "sworn"
+
+
+def test_a_call_that_is_reported_again_after_its_clearing_is_open_again_even_if_the_report_says_the_same() -> None:
+    story = given(report(), close(now=after(3))).when(report(now=after(9)))
+    assert story.then("call_updated", "call_triaged", "call_queued").the(CallTriaged).route == "cso"
 
 
 def test_an_older_report_that_comes_late_changes_nothing() -> None:

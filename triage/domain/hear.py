@@ -93,8 +93,8 @@ def _heard(call: Call, news: CallReported | CallUpdated, desk: Desk) -> Heard | 
     after = evolve(call, news)
     assert not isinstance(after, NotReported)
     file = after.file
-    if _knowledge(file) == _knowledge(call.file):
-        return None
+    if (_knowledge(file), file.told_at) == (_knowledge(call.file), call.file.told_at):
+        return None  # a newer report that says the same is news: an older one, still to come, must not go before it
     return Heard(news, *desk.weigh(news.particulars, file.reported, file.cue, file.answered))
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from triage.domain.call import Call, Cleared, File, NotReported, Taken, Waiting, WithOfficers
 from triage.domain.commands import RefuseReport, TriageCall
 from triage.domain.desk import Desk
-from triage.domain.events import Assessment, CallEvent, CallTriaged, CallUpdated, CsoRecalled, Evidence
+from triage.domain.events import Assessment, CallEvent, CallTriaged, CallUpdated, CsoRecalled, Evidence, Particulars
 from triage.domain.evidence import Heard, nothing_known, resolve
 from triage.domain.hear import reweigh
 from triage.domain.judge import REPORT_UNREADABLE, Terms, Verdict, unreadable_verdict
@@ -29,8 +29,10 @@ def triage(call: Call, command: TriageCall, desk: Desk, loads: Loads) -> tuple[C
     answered = isinstance(news, CallUpdated) and not nothing_known(news.answered)
     if isinstance(call, Cleared) and (answered or news.occurred_at <= call.cleared_at):
         return (news,)
-    unreadable = not isinstance(call, NotReported) and bool(call.file.unreadable)
     evidence = command.heard.evidence
+    if not isinstance(call, NotReported | Cleared) and _says_the_same(call.file, news.particulars, evidence):
+        return (news,)
+    unreadable = not isinstance(call, NotReported) and bool(call.file.unreadable)
     verdict = unreadable_verdict() if unreadable else desk.judge(command.heard.facts, command.assessment)
     if isinstance(call, Waiting | Taken):
         return (news, *_with_unit(call, command, verdict, desk))
@@ -91,6 +93,11 @@ def _withheld(command: TriageCall, verdict: Verdict) -> tuple[CallEvent, ...]:
     if verdict.by_rules == "cso" and verdict.route == "sworn":
         return (not_served(command.call_id, "withheld_by_classifier", (), command.now, ENGINE),)
     return ()
+
+
+def _says_the_same(file: File, particulars: Particulars, evidence: Evidence) -> bool:
+    """Whether what was decided last was decided on the same: CAD said it again, only later."""
+    return (particulars, evidence) == (file.particulars, file.evidence)
 
 
 def _new_danger(file: File, heard: Heard, desk: Desk) -> bool:
