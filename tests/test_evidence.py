@@ -80,3 +80,8 @@ def test_every_asked_fact_has_a_question_and_at_least_two_values() -> None:
         if spec.asked:
             assert len(spec.values) >= 2
             assert spec.question.endswith("?")
+
+
+def test_facts_that_differ_differ_in_a_table_too() -> None:
+    assert hash(Facts(weapon=True)) != hash(Facts())
+    assert len({Facts(weapon=True), Facts(weapon=False), Facts(), Facts(weapon=True)}) == 3

@@ -97,7 +97,9 @@ class Facts(Value):
         """Equal by content; plain dictionaries, as facts are compared several times for every call."""
         return isinstance(other, Facts) and self.__dict__ == other.__dict__
 
-    __hash__ = Value.__hash__
+    def __hash__(self) -> int:
+        """By content, as equality is."""
+        return hash(frozenset(self.__dict__.items()))
 
 
 class FactSpec(NamedTuple):
