@@ -24,6 +24,7 @@ from triage.domain.facts import FACTS, FactSpec, FactValue
 from triage.domain.judge import Verdict
 from triage.domain.triage import NO_CLASSIFIER
 from triage.rulebook import load
+from triage.schemas import schema_text
 
 ROOT: Final = Path(__file__).parents[1]
 NOTE: Final = "Made by `make docs`; do not edit.\n"
@@ -53,6 +54,7 @@ def documents() -> dict[str, str]:
         "decision-table.csv": decision_table(),
         "events.md": events_page(),
         "facts.md": facts_page(),
+        "schemas/report.schema.json": schema_text("report"),
     }
 
 

@@ -187,7 +187,7 @@ def test_what_is_left_to_review_is_no_error_and_the_biggest_ten_are_shown(tmp_pa
     assert "TYPE 3 " in typed.out
     assert "TYPE 2 " not in typed.out
     assert "... and 2 more: add --all" in typed.out
-    assert typed.out.endswith(f"  triage agency review {city}\n")
+    assert typed.out.endswith(f"  triage agency review {city} --by ID\n")
     everything = triage("check", city, "--all").out
     assert "TYPE 1 " in everything
     assert "more: add --all" not in everything

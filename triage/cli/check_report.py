@@ -77,7 +77,7 @@ def show_review(agency: Path, review: Sequence[ToReview], screen: Screen, *, eve
         screen.say(f"... and {len(review) - len(shown):,} more: add --all")
     screen.say()
     screen.say("The folder can be used like this. To confirm or change one after the other:")
-    screen.line(f"  triage agency review {quoted(str(agency))}")
+    screen.line(f"  triage agency review {quoted(str(agency))} --by ID")
 
 
 def _show_rules(rules: Sequence[Origin], found: Checked, screen: Screen) -> None:
