@@ -95,3 +95,20 @@ def is_balanced(reading: Reading) -> bool:
 def without_lines(items: Iterable[Item]) -> list[object]:
     """A stream without line numbers, which are all that the order of a file's rows may change."""
     return [(item.report, item.rows) if isinstance(item, ReportArrived) else item for item in items]
+
+
+class FakeFile:
+    """Bytes that are read once, in blocks of a few."""
+
+    def __init__(self, data: bytes, block: int = 7) -> None:
+        self._data = data
+        self._block = block
+
+    def read1(self, _size: int, /) -> bytes:
+        """The next few bytes."""
+        head, self._data = self._data[: self._block], self._data[self._block :]
+        return head
+
+    def peek(self, _size: int, /) -> bytes:
+        """The bytes that come next."""
+        return self._data[: self._block]

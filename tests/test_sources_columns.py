@@ -1,10 +1,11 @@
 """Column mappings: how a header finds its mapping, and what is said about a mapping that is wrong."""
 
+import io
 from pathlib import Path
 
 import pytest
 
-from tests.source_examples import COLUMNS, HEADER, ROOT, ZONE, read, row, short
+from tests.source_examples import COLUMNS, HEADER, ROOT, ZONE, arrived, read, row, short, wrong
 from triage.sources import (
     Columns,
     ColumnsError,
@@ -13,6 +14,7 @@ from triage.sources import (
     choose_columns,
     load_columns,
     read_file,
+    read_stream,
 )
 
 SEATTLE = ROOT / "config" / "seattle" / "columns"
@@ -146,6 +148,17 @@ def test_a_column_that_is_not_used_may_stand_twice() -> None:
         ("%m/%d/%Y", "%m/%q/%Y", "x.yaml:23: times.formats: `%q` is not known in a time format; known: %Y"),
         ("%m/%d/%Y", "%d/%Y", "x.yaml:23: times.formats: `%d/%Y %I:%M:%S %p` needs one year, one month and one day"),
         (" %p", "", "x.yaml:23: times.formats: `%m/%d/%Y %I:%M:%S` needs `%H` alone or `%I` with `%p`"),
+        (
+            '"%Y-%m-%d %H:%M:%S"',
+            '"%d/%m/%Y %I:%M:%S %p"',
+            "x.yaml:23: times.formats: `%m/%d/%Y %I:%M:%S %p` and `%d/%m/%Y %I:%M:%S %p` can read one text in two ways",
+        ),
+        (
+            "times:\n",
+            "times:\n  zone: America/Los_Angelos\n",
+            "x.yaml:23: times.zone: no time zone `America/Los_Angelos`; did you mean `America/Los_Angeles`?",
+        ),
+        ("times:\n", "review: [beet]\ntimes:\n", "x.yaml:22: review.0: input should be 'call_id', 'reported_at', "),
         ("  call_id: CAD Event Number\n", "", "x.yaml:3: give either `columns.call_id` or `call_id_from_row`"),
         ("missing: [", "missing: [NO, ", "x.yaml:25: missing.0: input should be a valid string"),
         ("missing: [", "constants: {beat: C3}\nmissing: [", "x.yaml:3: `beat` is both a column and a constant"),
@@ -215,3 +228,41 @@ def test_a_file_is_read_by_the_mapping_that_is_named(tmp_path: Path) -> None:
     path.write_text("id,time,type\nA1,2024-01-02 03:04,NOISE\n")
     reading = read_file(path, [*COLUMNS, mapping()], ZONE, name="small")
     assert reading.rows == len(reading.calls) == 1
+
+
+def test_a_field_that_nobody_has_confirmed_is_read_all_the_same() -> None:
+    columns = mapping(review=["call_type", "reported_at"])
+    assert columns.review == ("call_type", "reported_at")
+    assert choose_columns(["id", "time", "type"], [columns]) is columns
+
+
+def test_a_list_for_review_of_which_the_last_line_was_taken_away_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text((SEATTLE / "call_data_2018.yaml").read_text() + "\nreview:\n")
+    (columns,) = load_columns(tmp_path)
+    assert columns.review == ()
+
+
+def reported_at(columns: Columns, time: str) -> str:
+    """When a call of this mapping was reported."""
+    data = f"id,time,type\nA,{time},NOISE\n".encode()
+    (item,) = arrived(read_stream(io.BufferedReader(io.BytesIO(data)), [columns], ZONE))
+    return item.report.reported_at.isoformat()
+
+
+def test_a_file_may_have_a_time_zone_of_its_own() -> None:
+    assert reported_at(mapping(), "2024-05-30 12:00") == "2024-05-30T19:00:00+00:00"
+    eastern = mapping(times={"formats": ["%Y-%m-%d %H:%M"], "zone": "America/New_York"})
+    assert reported_at(eastern, "2024-05-30 12:00") == "2024-05-30T16:00:00+00:00"
+
+
+def test_a_file_may_have_written_its_local_clock_down_as_utc() -> None:
+    columns = mapping(times={"formats": ["%Y-%m-%d %H:%M"], "utc_is_local": True})
+    assert reported_at(columns, "2024-05-30T05:00:00-07:00") == "2024-05-30T19:00:00+00:00"
+    assert reported_at(columns, "2024-05-30 12:00") == "2024-05-30T19:00:00+00:00"
+
+
+def test_days_before_months_are_unreadable_where_the_mapping_says_otherwise_and_none_is_lost() -> None:
+    reading = read(row(call_id="A", reported_at="13/05/2024 8:00:00 PM"), row(reported_at="05/13/2024 8:00:00 PM"))
+    assert wrong(reading) == [(2, "Original Time Queued", "not a time in any known format")]
+    assert len(reading.calls) == 1
+    assert reading.rows == 2

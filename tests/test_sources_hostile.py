@@ -212,7 +212,7 @@ def test_a_gzip_file_with_other_bytes_behind_it_keeps_what_could_be_read() -> No
         (b"\n \r\n", "`calls.csv` is empty"),
         (b"\x1f\x8b", "`calls.csv` cannot be read: "),
         (packed(HEADER.encode() * 9)[:30], "`calls.csv` cannot be read: "),
-        (HEADER.encode("utf-16"), "`calls.csv` line 1, the header: not UTF-8"),
+        (b"\xff" + HEADER.encode(), "`calls.csv` line 1, the header: not UTF-8"),
         (b'"CAD Event Number,\n', "`calls.csv` line 1, the header: text before or after a quoted field"),
         (b"x" * 3_000_000, "`calls.csv` line 1, the header: line over 1 MiB"),
         (b"\0" * 100, "no column mapping fits the header of `calls.csv`"),

@@ -7,11 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.source_examples import COLUMNS, HEADER, ZONE, arrived, is_balanced, raw, read, row, without_lines, wrong
+from tests.source_examples import (
+    COLUMNS,
+    HEADER,
+    ZONE,
+    FakeFile,
+    arrived,
+    is_balanced,
+    raw,
+    read,
+    row,
+    without_lines,
+    wrong,
+)
 from triage.domain.facts import Facts
 from triage.domain.report import Closing, Report
 from triage.sources import CallClosed, Columns, Item, Reading, ReportArrived, stream
 from triage.sources.lines import Lines
+from triage.sources.reading import UNKNOWN_TIME
 from triage.sources.table import read_table
 from triage.sources.unreadable import UNKNOWN_LANGUAGE
 
@@ -45,23 +58,6 @@ def call_of(item: Item) -> str | None:
 def in_feed(columns: Columns, *lines: str) -> Reading:
     """A reading of these lines by a mapping of one's own."""
     return read_table(Lines(FakeFile("\n".join(lines).encode()), "calls.csv"), [columns], ZONE)
-
-
-class FakeFile:
-    """Bytes that are read once, in blocks of a few."""
-
-    def __init__(self, data: bytes, block: int = 7) -> None:
-        self._data = data
-        self._block = block
-
-    def read1(self, _size: int, /) -> bytes:
-        """The next few bytes."""
-        head, self._data = self._data[: self._block], self._data[self._block :]
-        return head
-
-    def peek(self, _size: int, /) -> bytes:
-        """The bytes that come next."""
-        return self._data[: self._block]
 
 
 def test_a_row_becomes_what_cad_said_then_and_how_the_call_ended_later() -> None:
@@ -273,3 +269,59 @@ def test_ids_from_rows_do_not_depend_on_the_order_of_the_rows(rows: list[str]) -
     assert ids == [item.report.call_id for item in arrived(in_feed(columns, "type,on", *STOPS))]
     assert len(set(ids)) == 4
     assert sorted(one[-2:] for one in ids) == ["-1", "-1", "-1", "-2"]
+
+
+def said(reading: Reading) -> list[tuple[str, str, str | None, int, int]]:
+    """Call, type, priority, rows and first line of each report, in the order of the stream."""
+    return [
+        (item.report.call_id, item.report.call_type, item.report.priority, item.rows, item.line)
+        for item in arrived(reading)
+    ]
+
+
+def test_rows_of_a_call_that_say_different_things_are_reports_of_it_in_clock_order() -> None:
+    later = "05/30/2024 8:50:00 PM"
+    reading = read(
+        row(call_id="A", reported_at=later, call_type="FIGHT - JO - WITH WEAPONS", priority="1"),
+        row(call_id="A", call_type="NOISE", priority="7"),
+        row(call_id="A", reported_at=later, call_type="FIGHT - JO - WITH WEAPONS", priority="1"),
+        row(call_id="A", call_type="NOISE", priority="3"),
+    )
+    assert said(reading) == [
+        ("A", "NOISE", "3", 1, 5),
+        ("A", "NOISE", "7", 1, 3),
+        ("A", "FIGHT - JO - WITH WEAPONS", "1", 2, 2),
+    ]
+    assert is_balanced(reading)
+
+
+def test_a_call_of_different_rows_is_closed_once_by_the_last_that_is_known() -> None:
+    reading = read(
+        row(arrived="05/30/2024 9:00:00 PM"),
+        row(call_type="NOISE", arrived="05/30/2024 9:30:00 PM", disposition="REPORT WRITTEN (NO ARREST)"),
+        row(beat="K1", arrived=""),
+    )
+    (closed,) = closings(reading)
+    assert closed.closing.cleared_at.isoformat() == "2024-05-31T04:30:00+00:00"
+    assert closed.closing.disposition == "REPORT WRITTEN (NO ARREST)"
+    assert len(arrived(reading)) == 3
+
+
+def test_how_a_call_ended_is_known_also_where_nobody_says_when() -> None:
+    reading = read(row(call_id="A", arrived=""), row(call_id="B", arrived="", disposition="", final_call_type=""))
+    assert [(report[1], closing) for report, closing, _, _ in reading.calls] == [
+        ("A", (UNKNOWN_TIME, "A", "ASSISTANCE RENDERED", "ASSIST PUBLIC - OTHER (NON-SPECIFIED)")),
+        ("B", ()),
+    ]
+    assert not closings(reading)
+
+
+def test_a_known_time_outdoes_an_unknown_one() -> None:
+    reading = read(row(), row(arrived="", disposition="X"))
+    (closed,) = closings(reading)
+    assert closed.closing.disposition == "ASSISTANCE RENDERED"
+
+
+def test_times_that_run_backwards_give_the_stream_that_they_would_give_in_order() -> None:
+    rows = [row(call_id=f"A{hour}", reported_at=f"05/30/2024 {hour}:00:00 PM") for hour in range(1, 12)]
+    assert without_lines(stream(read(*reversed(rows)))) == without_lines(stream(read(*rows)))

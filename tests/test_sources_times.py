@@ -1,14 +1,16 @@
 """Local times of an agency: both changes of the clocks, years that mean nothing, and texts that are no time."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.source_examples import short
-from triage.sources.times import LocalTimes, compile_format
+from triage.sources.time_formats import compile_format, may_both_fit
+from triage.sources.times import LocalTimes
 from triage.sources.unreadable import NO_SUCH_LOCAL_TIME, NO_SUCH_YEAR, NOT_A_TIME, RowError
 
 FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%Y %b %d %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
@@ -83,7 +85,6 @@ def test_a_year_that_cannot_be_is_refused_as_such(text: str) -> None:
         "13/32/2024 1:00:00 PM",
         "01/02/2024 0:30:00 PM",
         "01/02/2024 13:30:00 PM",
-        "2024-01-02 24:00:00",
         "2024-01-02 12:60:00",
         "2024-01-02 12:00:60",
         "2024 Okt 01 01:00:00 PM",
@@ -105,6 +106,7 @@ def test_a_missing_time_is_none_and_not_an_error() -> None:
 
 
 @given(st.datetimes(datetime(1990, 1, 3), datetime(2100, 12, 28)))  # noqa: DTZ001 - local times
+@settings(deadline=None)
 def test_every_local_time_is_what_the_zone_says_or_does_not_exist(local: datetime) -> None:
     text = local.replace(microsecond=0).strftime("%Y-%m-%d %H:%M:%S")
     there = local.replace(microsecond=0, tzinfo=SEATTLE)
@@ -131,3 +133,113 @@ def test_any_text_is_a_time_or_refused_for_a_known_reason(data: bytes) -> None:
 def test_a_format_that_cannot_give_one_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="%"):
         compile_format(text)
+
+
+@pytest.mark.parametrize("text", ["2024-03-09 24:00:00", "2024-03-10 00:00:00", "2024-03-10"])
+def test_24_00_is_midnight_at_the_end_of_its_day(text: str) -> None:
+    assert when(text) == "2024-03-10T08:00:00+00:00"
+
+
+def test_24_00_is_midnight_also_where_the_clocks_change_on_its_day() -> None:
+    assert when("2024-03-10 24:00:00") == "2024-03-11T07:00:00+00:00"
+    assert when("2024-11-03 24:00:00") == "2024-11-04T08:00:00+00:00"
+    assert when("2024-12-31 24:00:00") == "2025-01-01T08:00:00+00:00"
+
+
+def test_nothing_comes_after_24_00() -> None:
+    assert why_not("2024-03-09 24:00:01") == NOT_A_TIME
+    assert why_not("2024-03-09 24:01:00") == NOT_A_TIME
+    assert why_not("2024-03-09 25:00:00") == NOT_A_TIME
+    assert why_not("03/09/2024 24:00:00 PM") == NOT_A_TIME
+
+
+def test_a_local_clock_that_was_written_down_as_utc_is_read_as_what_it_showed() -> None:
+    times = LocalTimes(FORMATS, SEATTLE, MISSING, utc_is_local=True)
+    for text in ("2022-01-01T01:08:55Z", "2021-12-31T20:08:55-05:00", "2022-01-01T02:08:55+01:00"):
+        assert times[text] == datetime(2022, 1, 1, 9, 8, 55, tzinfo=UTC)
+    assert times["2022-01-01"] == datetime(2022, 1, 1, 8, tzinfo=UTC)
+    with pytest.raises(RowError, match=re.escape(NO_SUCH_LOCAL_TIME)):
+        times["2024-03-10T02:30:00Z"]
+    with pytest.raises(RowError, match=NO_SUCH_YEAR):
+        times["1989-12-31T23:00:00Z"]
+
+
+TEXTS = st.lists(
+    st.datetimes(datetime(1989, 12, 30), datetime(2101, 1, 2)).flatmap(  # noqa: DTZ001 - local times
+        lambda time: st.sampled_from([time.strftime(text) for text in (*FORMATS, "%d.%m.%Y", "%m/%d/%Y")])
+    )
+    | st.sampled_from(["", "NULL", "soon", "2024-03-10 02:30:00", "2024-11-03 01:30:00", "2024-05-05 24:00:00"])
+    | st.text("0123/- :APM", max_size=25),
+    max_size=20,
+)
+
+
+def answer(times: LocalTimes, text: str) -> datetime | str | None:
+    """The time that `text` says, or why it says none."""
+    try:
+        return times[text]
+    except RowError as refused:
+        return refused.reason
+
+
+@given(TEXTS, TEXTS, st.permutations(FORMATS))
+@settings(deadline=None)
+def test_a_column_of_times_says_what_each_of_them_says(first: list[str], second: list[str], formats: list[str]) -> None:
+    one_by_one, together = (LocalTimes(formats, SEATTLE, MISSING) for _ in range(2))
+    for texts in (first, second):
+        right = [text for text in texts if not isinstance(answer(one_by_one, text), str)]
+        assert together.column(right) == [one_by_one[text] for text in right]
+        if right != texts:
+            with pytest.raises(RowError):
+                together.column(texts)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("%m/%d/%Y", "%d/%m/%Y"),
+        ("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M"),
+        ("%Y-%m-%d", "%Y-%d-%m"),
+        ("%Y%m%d", "%d%m%Y"),
+        ("%d.%m.%Y %H:%M", "%d.%m.%Y %M:%H"),
+        ("%d %b %Y", "%d May %Y"),
+        ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%f"),
+        ("%Y-%m-%d", "%Y-%m-%d"),
+    ],
+)
+def test_formats_that_can_read_one_text_are_known(one: str, other: str) -> None:
+    assert may_both_fit(one, other)
+    assert may_both_fit(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("%m/%d/%Y", "%Y/%m/%d"),
+        ("%m/%d/%Y", "%m-%d-%Y"),
+        ("%m/%d/%Y", "%m/%d/%Y %H:%M"),
+        ("%d/%m/%Y", "%d/%b/%Y"),
+        ("%d/%m/%Y %H:%M", "%d/%m/%Y %I:%M %p"),
+        ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"),
+        ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"),
+        ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M UTC"),
+        ("%d/%m/%Y", "%d/%m/2%Y"),
+    ],
+)
+def test_formats_that_never_read_one_text_are_known_too(one: str, other: str) -> None:
+    assert not may_both_fit(one, other)
+    assert not may_both_fit(other, one)
+
+
+@given(st.datetimes(datetime(1990, 1, 3), datetime(2100, 12, 28)), st.data())  # noqa: DTZ001 - local times
+@settings(deadline=None)
+def test_two_formats_that_fit_one_text_are_never_taken_for_harmless(local: datetime, data: st.DataObject) -> None:
+    parts = st.permutations(["%Y", "%m", "%d", "%H", "%M"]).flatmap(
+        lambda order: st.lists(st.sampled_from(["/", "-", " ", ":", ""]), min_size=5, max_size=5).map(
+            lambda signs: "".join(part for pair in zip(order, signs, strict=True) for part in pair)
+        )
+    )
+    one, other = data.draw(parts), data.draw(parts)
+    text = local.strftime(one)
+    if compile_format(other).fullmatch(text):
+        assert may_both_fit(one, other)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from triage.domain.commands import ClearCall, RefuseReport, ReportCall, Request
+from triage.domain.commands import ClearCall, LinkCall, RefuseReport, ReportCall, Request
 from triage.domain.report import Unreadable
 from triage.engine import Engine, Handled
-from triage.sources import CallClosed, Item, Reading, ReportArrived, stream
+from triage.sources import CallClosed, CallsLinked, Item, Reading, ReportArrived, stream
 
 BATCH_MAX: Final = 128
 CAD: Final = "cad"
@@ -20,7 +20,7 @@ BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Step(NamedTuple):
-    """One request, and the item and rows of the source that it stands for (a closing stands for none)."""
+    """One request, and the item and rows of the source that it stands for (a closing or a link stands for none)."""
 
     request: Request
     item: Item
@@ -49,6 +49,8 @@ def steps(items: Iterable[Item]) -> Iterator[Step]:
             case CallClosed(call_id=call_id, closing=closing):
                 last = closing.cleared_at
                 yield Step(ClearCall.by_cad(call_id, closing), item, 0)
+            case CallsLinked(call_id=call_id, at=last, other=other, relation=relation):
+                yield Step(LinkCall(call_id=call_id, now=last, by=CAD, other=other, relation=relation), item, 0)
             case Unreadable():
                 call_id = item.call_id or f"unreadable:{item.fingerprint}"
                 yield Step(RefuseReport(call_id=call_id, now=last, by=CAD, unreadable=item), item, 1)
@@ -113,5 +115,7 @@ def _place(item: Item) -> tuple[int, datetime, int, str]:
             return 0, report.reported_at, 0, report.call_id
         case CallClosed(call_id=call_id, closing=closing):
             return 0, closing.cleared_at, 1, call_id
+        case CallsLinked(call_id=call_id, at=at):
+            return 0, at, 2, call_id
         case Unreadable():
-            return 1, BEGINNING, 2, ""
+            return 1, BEGINNING, 3, ""

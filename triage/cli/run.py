@@ -112,6 +112,7 @@ def _read(source: _Source, files: Sequence[str], stream: BufferedReader | None, 
 def _run_files(session: Session, tally: Tally, readings: Sequence[Reading]) -> None:
     for reading in readings:
         tally.exclude(reading.excluded)
+        tally.not_understood += reading.not_understood
     with session.screen.progress("deciding", sum(reading.rows for reading in readings)) as progress:
 
         def done(batch: Sequence[Step], handled: Handled) -> None:
@@ -131,6 +132,6 @@ def _run_feed(session: Session, tally: Tally, feed: StandardInput, stream: Buffe
 
         batch = Batch(session.app.engine, done)
         feed.before_waiting = batch.flush
-        for step in steps(read_lines(stream)):
+        for step in steps(read_lines(stream, not_understood=tally.not_understood)):
             batch.add(step)
         batch.flush()

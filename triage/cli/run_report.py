@@ -27,6 +27,8 @@ def report_run(session: Session, tally: Tally, seconds: float) -> None:
     else:
         _totals(session, tally, seconds)
     _unreadable(session, tally)
+    for name, times in sorted(tally.not_understood.items()):
+        screen.note(f"not understood, so left out: {name} (in {counted(times, 'document')})")
     _unmapped(session, unmapped(session.app.desk.policy, tally.call_types))
     for text in tally.refused[:TOLD_MAX]:
         screen.note(f"note: {text}")

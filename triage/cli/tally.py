@@ -49,6 +49,7 @@ class Tally:
         self.repeats = 0
         self.excluded: Counter[str] = Counter()
         self.unreadable = 0
+        self.not_understood: Counter[str] = Counter()
         self.decisions = 0
         self.events = 0
         self.not_served: Counter[str] = Counter()

@@ -5,6 +5,7 @@
     for item in stream(reading):
         match item:
             case ReportArrived(): ...   # what CAD said, when it said it
+            case CallsLinked(): ...     # which calls have to do with one another, as an EIDO says
             case CallClosed(): ...      # how the call ended, when it ended: never part of a decision
             case Unreadable(): ...      # file, line, field and reason; never what the row said
 
@@ -16,22 +17,27 @@ from triage.sources.documents import read_lines
 from triage.sources.errors import ColumnsError, SourceError, UnknownHeaderError
 from triage.sources.files import STANDARD_INPUT, holds_documents, read_file, read_stream
 from triage.sources.mappings import load_columns
-from triage.sources.reading import CallClosed, Item, Reading, ReportArrived, SourceCall, stream
+from triage.sources.opened import Records, Table, open_table
+from triage.sources.reading import CallClosed, CallsLinked, Item, Reading, ReportArrived, SourceCall, stream
 
 __all__ = [
     "STANDARD_INPUT",
     "CallClosed",
+    "CallsLinked",
     "Columns",
     "ColumnsError",
     "Item",
     "Reading",
+    "Records",
     "ReportArrived",
     "SourceCall",
     "SourceError",
+    "Table",
     "UnknownHeaderError",
     "choose_columns",
     "holds_documents",
     "load_columns",
+    "open_table",
     "read_file",
     "read_lines",
     "read_stream",

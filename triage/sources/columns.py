@@ -2,18 +2,38 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Annotated, Final, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from triage.domain.errors import meant
+from triage.domain.errors import meant, nearest
 from triage.domain.values import Slug, Text, Value
 from triage.sources.errors import SourceError, UnknownHeaderError
-from triage.sources.times import compile_format
+from triage.sources.time_formats import compile_format, may_both_fit
 
 TextField = Literal["call_type", "priority", "channel", "precinct", "sector", "beat"]
 ExcludedField = Literal[
     "call_type", "priority", "channel", "precinct", "sector", "beat", "disposition", "final_call_type"
+]
+ReviewedField = Literal[
+    "call_id",
+    "reported_at",
+    "call_type",
+    "priority",
+    "channel",
+    "precinct",
+    "sector",
+    "beat",
+    "language",
+    "narrative",
+    "disposition",
+    "final_call_type",
+    "cleared_at",
+    "times",
+    "times.zone",
+    "exclude",
 ]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 IdPrefix = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,22}-$")]
@@ -41,16 +61,41 @@ class FieldColumns(Value):
 
 
 class Times(Value):
-    """How local times are written: strptime formats of `%Y %m %b %d %H %I %p %M %S %f`, the first that fits."""
+    """How local times are written: strptime formats of `%Y %m %b %d %H %I %p %M %S %f`, of which at most one fits.
+
+    `zone` is the zone of the file's times (an IANA name), where that is not the agency's own. `utc_is_local`: the file
+    says of what a local clock showed that it is UTC (`2022-01-01T01:08:55Z`, or the same moment with another offset,
+    for eight past one at night there), as some exports do.
+    """
 
     formats: Annotated[tuple[Text, ...], Field(min_length=1)]
+    zone: Text | None = None
+    utc_is_local: bool = False
+
+    @property
+    def zone_info(self) -> ZoneInfo | None:
+        """The zone of the file's times, where it is not the agency's."""
+        return None if self.zone is None else ZoneInfo(self.zone)
 
     @field_validator("formats")
     @classmethod
     def _readable(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         for text in formats:
             compile_format(text)
+        for one, other in combinations(formats, 2):
+            if may_both_fit(one, other):
+                raise ValueError(
+                    f"`{one}` and `{other}` can read one text in two ways; keep the one that the file uses"
+                )
         return formats
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in available_timezones():
+            near = nearest(zone, available_timezones())
+            raise ValueError(f"no time zone `{zone}`" + (f"; did you mean `{near}`?" if near else ""))
+        return zone
 
 
 class Exclusion(Value):
@@ -77,6 +122,7 @@ class Columns(Value):
     `missing` are the values that mean nothing was said (trimmed, whatever the case; an empty cell always does).
     `constants` are what every row of such a file has but does not say. `call_id_from_row` makes ids, with this prefix,
     from the content of each row, for files that have none: identical rows get different ids, in no particular order.
+    `review` are the fields whose column nobody has confirmed; they are read all the same.
     """
 
     name: Slug
@@ -87,7 +133,14 @@ class Columns(Value):
     constants: Mapping[TextField, Text] = {}
     exclude: tuple[Exclusion, ...] = ()
     call_id_from_row: IdPrefix | None = None
+    review: tuple[ReviewedField, ...] = ()
     notes: tuple[Prose, ...] = ()
+
+    @field_validator("review", mode="before")
+    @classmethod
+    def _all_confirmed(cls, review: object) -> object:
+        """A list of which somebody took the last line away is empty."""
+        return () if review is None else review
 
     @model_validator(mode="after")
     def _one_origin_each(self) -> Self:
@@ -130,6 +183,11 @@ def choose_columns(
 def normalised(column: str) -> str:
     """`column` as names compare: lower case, every run of other characters than letters and digits one underscore."""
     return re.sub(r"[\W_]+", "_", column.casefold()).strip("_")
+
+
+def names_known(header: Sequence[str], columns: Columns) -> int:
+    """How many of the columns that a mapping names stand in `header`."""
+    return _used(columns, {normalised(column) for column in header})
 
 
 def columns_named(columns: Columns) -> Iterator[str]:

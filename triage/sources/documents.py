@@ -1,16 +1,19 @@
-"""NDJSON reports: one `Report` document per line, from a file in clock order or from a feed as they come."""
+"""Reports and EIDOs as JSON documents: from a file in clock order, or one per line from a feed as they come."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
+from triage import eido
 from triage.domain.report import Closing, Report
 from triage.domain.values import CallId
+from triage.eido import Incidents, Said
+from triage.sources.json_file import JsonDocuments
 from triage.sources.lines import Broken, ByteStream, Lines
-from triage.sources.reading import CallClosed, Item, Packed, Reading, ReportArrived, SourceCall
+from triage.sources.reading import CallClosed, CallsLinked, Item, Packed, Reading, ReportArrived, SourceCall
 from triage.sources.times import in_utc
 from triage.sources.unreadable import (
     CLEARED_TOO_EARLY,
@@ -32,9 +35,11 @@ _OUR_WORDS: Final = {"extra_forbidden": "unknown field", "missing": "missing", "
 _OUR_PATTERNS: Final = {"call_id": NOT_A_CALL_ID, "nature": "not a canonical call type (capitals, digits and -)"}
 
 
-def read_documents(lines: Lines) -> Reading:
+def read_documents(lines: Lines | JsonDocuments) -> Reading:
     """The reports of a file. Different reports of one call stay different; the same one again is a row of the first."""
     calls: dict[Packed, SourceCall] = {}
+    links: dict[CallsLinked, None] = {}
+    not_understood: Counter[str] = Counter()
     unreadable: list[BadRow] = []
     count = 0
     for line in lines:
@@ -42,37 +47,48 @@ def read_documents(lines: Lines) -> Reading:
             continue
         count += 1
         try:
-            report, closing = _read(line)
+            report, closing, linked, odd = _read(line)
         except RowError as error:
             unreadable.append(_bad(line, lines.number, error))
             continue
+        links.update(dict.fromkeys(_linked(report, linked)))
+        not_understood.update(odd)
         key = (report.reported_at, report.call_id, report.model_dump_json(exclude_defaults=True).encode())
         ended = _packed(report.call_id, closing)
         _, before, rows, first = calls.get(key, (key, (), 0, lines.number))
         calls[key] = (key, max(before, ended), rows + 1, first)
-    return Reading(lines.source, count, list(calls.values()), Counter(), unreadable, _unpacked)
+    told = list(calls.values())
+    return Reading(lines.source, count, told, Counter(), unreadable, _unpacked, list(links), not_understood)
 
 
-def read_lines(stream: ByteStream, source: str = "standard input") -> Iterator[Item]:
+def read_lines(
+    stream: ByteStream, source: str = "standard input", not_understood: Counter[str] | None = None
+) -> Iterator[Item]:
     """The reports of a feed, each as soon as its line is there, in the order in which they come.
 
-    A report's closing follows it at once. Every report that arrives is one row, and so is every unreadable line.
+    A report's closing and links follow it at once. Every report that arrives is one row, and so is every unreadable
+    line. An EIDO brings what all EIDOs of its incident so far come to (see `triage.eido.series`); `not_understood`
+    counts those of their parts that say nothing to us, by field.
 
     Raises:
         SourceError: nothing can be read at all.
     """
     lines = Lines(stream, source)
+    incidents = Incidents()
     for line in lines:
         if not isinstance(line, Broken) and not line.strip():
             continue
         try:
-            report, closing = _read(line)
+            report, closing, linked, odd = _read(line, incidents)
         except RowError as error:
             yield to_unreadable(_bad(line, lines.number, error), source)
             continue
+        if not_understood is not None:
+            not_understood.update(odd)
         yield ReportArrived(report, 1, lines.number)
         if closing is not None:
             yield CallClosed(report.call_id, closing)
+        yield from _linked(report, linked)
 
 
 class _JustId(BaseModel):
@@ -81,19 +97,32 @@ class _JustId(BaseModel):
     call_id: CallId
 
 
-def _read(line: bytes | Broken) -> tuple[Report, Closing | None]:
+def _read(line: bytes | Broken, incidents: Incidents | None = None) -> Said:
     """The report of a line, with its times in UTC and its closing apart."""
     if isinstance(line, Broken):
         raise RowError(line.reason)
+    if eido.may_be_eido(line) and (said := _read_eido(line)) is not None:
+        return said if incidents is None else said._replace(report=incidents.put_together(said.report))
     try:
         report = Report.model_validate_json(line)
     except ValidationError as error:
         raise _explained(line, error) from None
     for field in _TEXTS:
         _check(getattr(report, field), field)
-    said = {field: value for field, value in report if field in report.model_fields_set and field != "closing"}
-    plain = Report.model_validate(said | {"reported_at": in_utc(report.reported_at, "reported_at")})
-    return plain, None if report.closing is None else _closing(report.closing, plain)
+    told = {field: value for field, value in report if field in report.model_fields_set and field != "closing"}
+    plain = Report.model_validate(told | {"reported_at": in_utc(report.reported_at, "reported_at")})
+    return Said(plain, None if report.closing is None else _closing(report.closing, plain), (), ())
+
+
+def _read_eido(line: bytes) -> Said | None:
+    try:
+        return eido.read(line, _wrong)
+    except eido.EidoError as error:
+        raise RowError(error.reason, error.field) from error
+
+
+def _linked(report: Report, linked: Iterable[eido.Linked]) -> Iterator[CallsLinked]:
+    return (CallsLinked(report.call_id, report.reported_at, one.other, one.relation) for one in linked)
 
 
 def _closing(closing: Closing, report: Report) -> Closing:
@@ -134,11 +163,16 @@ def _explained(line: bytes, error: ValidationError) -> RowError:
 def _bad(line: bytes | Broken, number: int, error: RowError) -> BadRow:
     if isinstance(line, Broken):
         return BadRow(number, None, line.reason, line.fingerprint, None)
+    return BadRow(number, error.field, error.reason, fingerprint(line), _call_id(line, error))
+
+
+def _call_id(line: bytes, error: RowError) -> str | None:
+    if isinstance(error.__cause__, eido.EidoError):
+        return error.__cause__.call_id
     try:
-        call_id = _JustId.model_validate_json(line).call_id
+        return _JustId.model_validate_json(line).call_id
     except ValidationError:
-        call_id = None
-    return BadRow(number, error.field, error.reason, fingerprint(line), call_id)
+        return None
 
 
 def _packed(call_id: str, closing: Closing | None) -> Packed:

@@ -6,7 +6,7 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Final, NamedTuple, Protocol, Self, cast
 
 from triage.sources.errors import SourceError
 from triage.sources.unreadable import CUT_SHORT, FIELD_MAX_BYTES, LINE_TOO_LONG
@@ -17,7 +17,7 @@ BOM: Final = b"\xef\xbb\xbf"
 
 
 class ByteStream(Protocol):
-    """What lines are read from: a file, a gzip file, standard input."""
+    """What lines are read from: a file, a gzip file, standard input, a spreadsheet as CSV."""
 
     def read1(self, size: int, /) -> bytes:
         """At most `size` bytes, as soon as there are any; none at the end."""
@@ -41,8 +41,9 @@ class Lines:
         """Read `stream`, which errors call `source`."""
         self.number = 0
         self.source = source
-        self._lines = _split(_blocks(stream, source))
-        self._back: list[bytes | Broken] = []
+        self._blocks = _split(_blocks(stream, source))
+        self._waiting: list[bytes | Broken] = []  # in reverse: the next one is the last
+        self._whole = True  # whether none of those is broken
 
     def __iter__(self) -> Self:
         """Itself: every line is given once."""
@@ -50,15 +51,40 @@ class Lines:
 
     def __next__(self) -> bytes | Broken:
         """The next line."""
-        line = self._back.pop() if self._back else next(self._lines)
+        if not self._waiting:
+            self._load()
+        line = self._waiting.pop()
         self.number += 1
         return line.removeprefix(BOM) if self.number == 1 and isinstance(line, bytes) else line
 
     def give_back(self, lines: Iterable[bytes | Broken]) -> None:
         """Hand the last `lines` back, in the order in which they came: they will be given again."""
         again = list(lines)
-        self._back.extend(reversed(again))
+        self._waiting.extend(reversed(again))
+        self._whole = self._whole and all(isinstance(line, bytes) for line in again)
         self.number -= len(again)
+
+    def take_block(self, lines_max: int) -> list[bytes]:
+        """Lines that are there already, from the next one on; none where one of them is broken, or at the end."""
+        if not self._waiting:
+            try:
+                self._load()
+            except StopIteration:
+                return []
+        if not self._whole:
+            return []
+        block = cast("list[bytes]", self._waiting[-lines_max:])
+        block.reverse()
+        del self._waiting[-lines_max:]
+        if self.number == 0:
+            block[0] = block[0].removeprefix(BOM)
+        self.number += len(block)
+        return block
+
+    def _load(self) -> None:
+        block = next(self._blocks)
+        self._whole = not isinstance(block, Broken)
+        self._waiting = [block] if isinstance(block, Broken) else [*reversed(block)]
 
 
 def open_bytes(path: Path) -> io.BufferedReader:
@@ -74,7 +100,7 @@ def open_bytes(path: Path) -> io.BufferedReader:
     except FileNotFoundError as error:
         raise SourceError(f"no such file: `{path}`") from error
     except (OSError, ValueError) as error:
-        raise SourceError(_because(f"`{path}` cannot be opened", error)) from error
+        raise SourceError(because(f"`{path}` cannot be opened", error)) from error
 
 
 def unpacked(stream: io.BufferedReader, source: str) -> ByteStream:
@@ -94,10 +120,16 @@ def first_bytes(stream: ByteStream, source: str) -> bytes:
     try:
         head = stream.peek(BLOCK_BYTES)
     except (OSError, EOFError, zlib.error) as error:
-        raise SourceError(_because(f"`{source}` cannot be read", error)) from error
+        raise SourceError(because(f"`{source}` cannot be read", error)) from error
     if not head:
         raise SourceError(f"`{source}` is empty")
     return head
+
+
+def because(what: str, error: BaseException) -> str:
+    """`what`, and why: the error in one line of lower case."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"{what}: {' '.join(text.split())[:200].lower()}"
 
 
 def _blocks(stream: ByteStream, source: str) -> Iterator[bytes | None]:
@@ -108,7 +140,7 @@ def _blocks(stream: ByteStream, source: str) -> Iterator[bytes | None]:
             block = stream.read1(BLOCK_BYTES)
         except (OSError, EOFError, zlib.error) as error:
             if not started:
-                raise SourceError(_because(f"`{source}` cannot be read", error)) from error
+                raise SourceError(because(f"`{source}` cannot be read", error)) from error
             yield None
             return
         if not block:
@@ -117,7 +149,8 @@ def _blocks(stream: ByteStream, source: str) -> Iterator[bytes | None]:
         yield block
 
 
-def _split(blocks: Iterator[bytes | None]) -> Iterator[bytes | Broken]:
+def _split(blocks: Iterator[bytes | None]) -> Iterator[list[bytes] | Broken]:
+    """The lines that each block ends, one or more; a broken one by itself."""
     tail = b""
     long: _LongLine | None = None
     for block in blocks:
@@ -130,19 +163,20 @@ def _split(blocks: Iterator[bytes | None]) -> Iterator[bytes | Broken]:
         if long is not None:
             yield long.broken(LINE_TOO_LONG)
             long = None
-        lines = (tail + rest).split(b"\n")
+        text = tail + rest
+        lines = text.split(b"\n")
         tail = lines.pop()
         # Only the first line of a block can hold what was left of the block before, so only it can be too long.
         if lines and len(lines[0]) > LINE_MAX_BYTES:
             yield _LongLine(lines.pop(0)).broken(LINE_TOO_LONG)
-        for line in lines:
-            yield line[:-1] if line.endswith(b"\r") else line
+        if lines:
+            yield [line.removesuffix(b"\r") for line in lines] if b"\r" in text else lines
         if len(tail) > LINE_MAX_BYTES:
             tail, long = b"", _LongLine(tail)
     if long is not None:
         yield long.broken(LINE_TOO_LONG)
     elif tail:
-        yield tail.removesuffix(b"\r")
+        yield [tail.removesuffix(b"\r")]
 
 
 class _LongLine:
@@ -160,8 +194,3 @@ class _LongLine:
 
     def broken(self, reason: str) -> Broken:
         return Broken(reason, self._head, self._digest.hexdigest()[:16])
-
-
-def _because(what: str, error: BaseException) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"{what}: {' '.join(text.split())[:200].lower()}"

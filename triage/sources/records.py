@@ -21,10 +21,11 @@ RECORD_MAX_LINES: Final = 200
 
 
 class Shape(NamedTuple):
-    """What a record must look like: the file's columns, and the places of those that hold one line of text."""
+    """What a record looks like: the file's columns, the places of those that hold one line of text, the delimiter."""
 
     header: tuple[str, ...]
     one_line: tuple[int, ...]
+    delimiter: str = ","
 
 
 def read_header(lines: Lines) -> tuple[str, ...]:
@@ -59,12 +60,14 @@ def cells_of(line: bytes, lines: Lines, shape: Shape) -> tuple[list[str], bytes]
     try:
         text = line.decode()
     except UnicodeDecodeError:
-        raise RowError(NOT_UTF8, _name_of(shape, _first(salvaged(line, "latin-1"), _is_not_utf8))) from None
+        raise RowError(
+            NOT_UTF8, _name_of(shape, _first(salvaged(line, shape.delimiter, "latin-1"), _is_not_utf8))
+        ) from None
     if '"' not in text:
-        cells = text.split(",")
+        cells = text.split(shape.delimiter)
     else:
         try:
-            cells = next(csv.reader((text,), strict=True))
+            cells = next(csv.reader((text,), delimiter=shape.delimiter, strict=True))
         except csv.Error:
             cells, line = _over_lines(line, lines, shape)
     if b"\0" in line:
@@ -78,24 +81,29 @@ def cells_of(line: bytes, lines: Lines, shape: Shape) -> tuple[list[str], bytes]
     return cells, line
 
 
-def salvaged(data: bytes, encoding: str = "utf-8") -> list[str]:
+def printable(name: str) -> str:
+    """A file's name, as errors and unreadable rows call it."""
+    return "".join(char if char.isprintable() else "?" for char in name[:200]).strip() or "?"
+
+
+def salvaged(data: bytes, delimiter: str, encoding: str = "utf-8") -> list[str]:
     """The cells of a record that cannot be read, as well as they can be told apart."""
     text = data.decode(encoding, "replace")
     try:
-        return next(csv.reader((text,)), [])
+        return next(csv.reader((text,), delimiter=delimiter), [])
     except csv.Error:
-        return text.split(",")
+        return text.split(delimiter)
 
 
 def cut_cell(head: bytes, shape: Shape) -> str | None:
     """The column in which a line was cut off after `head`."""
-    return _name_of(shape, len(salvaged(head)) - 1)
+    return _name_of(shape, len(salvaged(head, shape.delimiter)) - 1)
 
 
 def _over_lines(first: bytes, lines: Lines, shape: Shape) -> tuple[list[str], bytes]:
     taken: list[bytes | Broken] = []
     try:
-        cells = next(csv.reader(_texts(first, lines, taken), strict=True))
+        cells = next(csv.reader(_texts(first, lines, taken), delimiter=shape.delimiter, strict=True))
     except csv.Error:
         lines.give_back(taken)
         raise _wrong_quotes(first, shape, closed=not taken) from None
