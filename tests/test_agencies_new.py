@@ -1,6 +1,7 @@
 import csv
 import gzip
 import shutil
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from tests.agencies_transformer import FILES, PACIFIC
 from triage.agencies.columns_file import columns_file, fields_to_review, shown_samples
 from triage.agencies.draft import AgencyDraftError, Draft
 from triage.agencies.new import Wanted, propose
+from triage.agencies.review import Review
 from triage.agencies.writing import files_of, write_folder
 from triage.rulebook import check
 from triage.sources import SourceError, choose_columns, load_columns, read_file, stream
@@ -65,7 +67,7 @@ def test_call_types_stand_with_their_counts_the_biggest_first(tmp_path: Path) ->
     assert {row["profile"] + row["presumes"] + row["severity"] for row in found} == {""}
 
 
-def test_every_row_of_the_file_is_read_or_left_out_for_a_reason(tmp_path: Path) -> None:
+def test_every_row_of_the_file_is_read_and_none_is_left_out_before_somebody_confirms_why(tmp_path: Path) -> None:
     calls = write(tmp_path / "calls.csv", rows())
     folder = made(tmp_path, calls)
     mappings = load_columns(folder / "columns")
@@ -74,7 +76,16 @@ def test_every_row_of_the_file_is_read_or_left_out_for_a_reason(tmp_path: Path) 
 
     assert reading.rows == 300
     assert reading.unreadable == []
-    assert set(reading.excluded) == {"on-view", "cancelled", "duplicate", "test-call"}
+    assert not reading.excluded
+    assert len(reading.calls) == 300
+
+    reasons = {"on-view", "cancelled", "duplicate", "test-call"}
+    review = Review(folder, "s1042", date(2026, 1, 5))
+    assert {item.name for item in review.left if item.name.startswith("exclude.")} == {f"exclude.{r}" for r in reasons}
+    for reason in reasons:
+        review.accept(review.find(f"exclude.{reason}"))
+    reading = read_file(calls, load_columns(folder / "columns"), ZoneInfo("America/Chicago"))
+    assert set(reading.excluded) == reasons
     assert len(reading.calls) + reading.excluded.total() == 300
     assert next(iter(stream(reading)))
 

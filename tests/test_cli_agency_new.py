@@ -21,8 +21,9 @@ def test_a_person_sees_columns_types_and_what_to_type_next(tmp_path: Path) -> No
 
     assert answer.code == 0
     assert "calls.csv: 300 rows" in answer.out
-    for words in ("How Received  channel", "(not shown)", "11 call types, the most frequent first", "left out: "):
+    for words in ("How Received  channel", "(not shown)", "11 call types, the most frequent first"):
         assert words in answer.out
+    assert "no call for us, once it is confirmed: " in answer.out
     assert "is made (Springfield Police, America/Chicago). Every call is sworn until it is reviewed." in " ".join(
         answer.out.split()
     )

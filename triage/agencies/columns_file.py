@@ -61,7 +61,8 @@ def fields_to_review(mapping: DraftMapping) -> list[str]:
         found = ["call_id", *found]
     reported = mapping.column("reported_at")
     certain = reported is not None and reported.times is not None and reported.times.certain
-    return [*found, *([] if certain and mapping.zone_is_proven else ["times"])]
+    reasons = dict.fromkeys(f"exclude.{one.reason}" for one in mapping.exclude)
+    return [*found, *([] if certain and mapping.zone_is_proven else ["times"]), *reasons]
 
 
 def _fields(mapping: DraftMapping) -> Iterator[str]:
@@ -110,13 +111,13 @@ def _row_ids(mapping: DraftMapping) -> list[str]:
 def _exclusions(mapping: DraftMapping) -> Iterator[str]:
     if not mapping.exclude:
         return
-    plain = any(one.plain for one in mapping.exclude)
     yield ""
-    yield "# Rows that are no calls for us, by their wording. What is excluded is never triaged: confirm each line."
-    yield "exclude:" if plain else "# exclude:"
+    yield "# Rows that are no calls for us, by their wording. What is excluded is never triaged, so none of this counts"
+    yield "# before its line `exclude.REASON` is taken out of `review` below."
+    yield "exclude:"
     for one in mapping.exclude:
-        yield from _comment(f"review: {one.calls:,} rows" + ("" if one.plain else "; the column itself is not sure"), 2)
-        yield ("  " if one.plain else "  # ") + _exclusion(one)
+        yield from _comment(f"{one.calls:,} rows" + ("" if one.plain else "; the column itself is not sure"), 2)
+        yield "  " + _exclusion(one)
 
 
 def _exclusion(one: DraftExclusion) -> str:
@@ -128,7 +129,7 @@ def _review(mapping: DraftMapping) -> list[str]:
     listed = fields_to_review(mapping)
     if not listed:
         return []
-    return ["", "# Fields that nobody has confirmed. Take a line away once somebody has.", "review:",
+    return ["", "# What nobody has confirmed. Take a line away once somebody has.", "review:",
             *(f"  - {field}" for field in listed)]  # fmt: skip
 
 

@@ -34,7 +34,7 @@ class DraftCode(NamedTuple):
 class DraftExclusion(NamedTuple):
     """Rows that seem to be no calls for us. Where `column` is empty, `field` says which column.
 
-    One that is not `plain` is only written as a comment: what is excluded, nobody hears.
+    None counts before it is confirmed: what is excluded, nobody hears. `plain` is one whose column is sure.
     """
 
     field: str

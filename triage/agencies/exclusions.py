@@ -22,7 +22,7 @@ _POLICE: Final = re.compile(r"\bpolice\b|\w?pd\b", re.IGNORECASE)
 def propose_exclusions(group: FileGroup, dispositions: Mapping[str, str]) -> tuple[DraftExclusion, ...]:
     """Exclusions whose wording is plain, in the order in which they are looked at; `dispositions` puts codes in words.
 
-    Only where the column itself is sure is one written as an exclusion; else it is a comment for a person to take up.
+    All are written for review, so that a person takes up what is right; none counts before.
     """
     return (*_on_view(group), *_other_agencies(group), *_by_disposition(group, dispositions), *_test_calls(group))
 

@@ -167,8 +167,9 @@ def _show_mapping(mapping: DraftMapping, screen: Screen) -> None:
     screen.table(("Column", "What it is", "How sure", "Values"), rows, whole=(2,))
     for one in mapping.exclude:
         what = one.field or one.column
-        done = "left out" if one.plain else "perhaps to leave out (only a comment, as the column is not sure)"
-        screen.say(f"{done}: {counted(one.calls, 'row')} {one.reason}, by `{what}`", indent=2, hang=2)
+        sure = "" if one.plain else ", a column that is not sure"
+        text = f"no call for us, once it is confirmed: {counted(one.calls, 'row')} {one.reason}, by `{what}`{sure}"
+        screen.say(text, indent=2, hang=2)
     for note in mapping.notes:
         screen.say(f"note: {note}", indent=2, hang=2)
 

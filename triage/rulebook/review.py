@@ -16,6 +16,7 @@ STATUSES: Final = (UNDER_REVIEW, "reviewed")
 OPTIONAL: Final = ("description", "status", "calls")
 """Columns of an agency's tables that may be missing."""
 
+EXCLUDE: Final = "exclude"
 CALLS_MAX: Final = 999_999_999
 
 
@@ -93,7 +94,12 @@ def in_order(items: Iterable[ToReview]) -> tuple[ToReview, ...]:
 
 
 def _inside(node: Node, name: str) -> Node | None:
-    """What a mapping says of a field: `times.zone` is a place in it, `priority` one of its `columns`."""
+    """What a mapping says: `times.zone` is a place in it, `priority` a column, `exclude.on-view` what that is."""
+    part, _, reason = name.partition(".")
+    if part == EXCLUDE and reason:
+        listed = _inside(node, EXCLUDE)
+        each = listed.entries if isinstance(listed, Items) else ()
+        return next((_inside(one, "values") for one in each if _written(_inside(one, "reason")) == reason), None)
     for path in (name.split("."), ["columns", name]):
         found: Node | None = node
         for part in path:

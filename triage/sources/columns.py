@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from triage.domain.errors import meant, nearest
 from triage.domain.values import Slug, Text, Value
@@ -17,7 +17,7 @@ TextField = Literal["call_type", "priority", "channel", "precinct", "sector", "b
 ExcludedField = Literal[
     "call_type", "priority", "channel", "precinct", "sector", "beat", "disposition", "final_call_type"
 ]
-ReviewedField = Literal[
+REVIEWED: Final = (
     "call_id",
     "reported_at",
     "call_type",
@@ -33,8 +33,7 @@ ReviewedField = Literal[
     "cleared_at",
     "times",
     "times.zone",
-    "exclude",
-]
+)
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 IdPrefix = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,22}-$")]
 
@@ -122,7 +121,8 @@ class Columns(Value):
     `missing` are the values that mean nothing was said (trimmed, whatever the case; an empty cell always does).
     `constants` are what every row of such a file has but does not say. `call_id_from_row` makes ids, with this prefix,
     from the content of each row, for files that have none: identical rows get different ids, in no particular order.
-    `review` are the fields whose column nobody has confirmed; they are read all the same.
+    `review` are the fields whose column nobody has confirmed; they are read all the same. An exclusion whose reason is
+    listed there, as `exclude.REASON`, is not confirmed and excludes nothing.
     """
 
     name: Slug
@@ -133,7 +133,7 @@ class Columns(Value):
     constants: Mapping[TextField, Text] = {}
     exclude: tuple[Exclusion, ...] = ()
     call_id_from_row: IdPrefix | None = None
-    review: tuple[ReviewedField, ...] = ()
+    review: tuple[str, ...] = ()
     notes: tuple[Prose, ...] = ()
 
     @field_validator("review", mode="before")
@@ -141,6 +141,21 @@ class Columns(Value):
     def _all_confirmed(cls, review: object) -> object:
         """A list of which somebody took the last line away is empty."""
         return () if review is None else review
+
+    @field_validator("review")
+    @classmethod
+    def _known(cls, review: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        exclude: tuple[Exclusion, ...] = info.data.get("exclude", ())
+        may_be_listed = (*REVIEWED, *dict.fromkeys(f"exclude.{one.reason}" for one in exclude))
+        for name in review:
+            if name not in may_be_listed:
+                raise ValueError(f"no `{name[:60]}` can be under review; {meant(name[:60], may_be_listed)}")
+        return review
+
+    @property
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """Those of `exclude` that are not under review: what is excluded, nobody hears."""
+        return tuple(one for one in self.exclude if f"exclude.{one.reason}" not in self.review)
 
     @model_validator(mode="after")
     def _one_origin_each(self) -> Self:

@@ -75,7 +75,7 @@ class Layout:
     def _exclusions(self) -> list[Meanings]:
         """By place; where two exclusions look at one column, the first that names a value gives the reason."""
         found: dict[int, dict[str, str]] = {}
-        for exclusion in self._columns.exclude:
+        for exclusion in self._columns.exclusions:
             column = exclusion.column or getattr(self._columns.columns, str(exclusion.field))
             if (place := self._place(column)) is not None:
                 values = {value.strip().casefold(): exclusion.reason for value in exclusion.values}
