@@ -13,10 +13,10 @@ export PYTHON
 UV := uv==0.13.9
 PYTEST := $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check gates bench docs lock
+.PHONY: help demo test check gates bench docs agencies lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## real Seattle calls through the engine: routes, queues, one call explained
 	@sh config/seattle/demo/demo.sh "$(BIN)"
@@ -41,6 +41,9 @@ bench: $(READY) ## one benchmark beside its floor and its peer: make bench NAME=
 docs: $(READY) ## writes what is generated in docs/, then runs every example
 	@$(BIN)/python docs/generate.py
 	@$(PYTEST) tests/test_docs.py tests/test_contributing.py
+
+agencies: $(READY) ## writes docs/agencies.md from the published tables in ../shared/data
+	@$(BIN)/python docs/agencies.py
 
 lock: $(READY) ## pins every dependency again (needs a registry); UPGRADE=--upgrade for newer ones
 	@test -x .venv-lock/bin/uv || { $(BIN)/python -m venv .venv-lock \

@@ -79,7 +79,7 @@ class Screen:
             beside = f"  {command.ljust(column)}{shows}"
             lines = [beside] if len(beside) <= self.width else [f"  {command}", f"      {shows}"]
             for line in lines:
-                self.line(line)
+                self.line(line.rstrip())
 
     @contextmanager
     def progress(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
