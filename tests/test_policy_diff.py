@@ -12,7 +12,7 @@ from tests.small_policy import RULES, SMALL_POLICY, call_type, rule
 from triage.domain.desk import Desk
 from triage.domain.events import Assessment, Evidence
 from triage.domain.evidence import resolve
-from triage.domain.facts import FACTS, Facts
+from triage.domain.facts import FACTS, Facts, FactSpec, FactValue
 from triage.domain.policy import Cue, Policy, Rule
 from triage.policy_diff import Change, PolicyDiff, diff
 from triage.policy_diff.parts import TOLD_ELSEWHERE
@@ -344,6 +344,21 @@ def _rule_edits() -> st.SearchStrategy[Callable[[Rule], Rule | None]]:
     )
 
 
+def _as_the_rulebook_takes_it(rule: Rule) -> Rule:
+    """More danger may only ever add an officer: a line that skips a value in the order of danger does not load."""
+
+    def closed(spec: FactSpec, values: tuple[FactValue, ...]) -> tuple[FactValue, ...]:
+        ranks = [spec.rank(value) for value in values]
+        return spec.values[min(ranks) :] if rule.effect == "require_sworn" else spec.values[: max(ranks) + 1]
+
+    when = {
+        name: closed(FACTS[name], values) if FACTS[name].ordered else values for name, values in rule.when.items()
+    }
+    if rule.effect == "require_sworn":  # a line that every value meets says nothing, and nobody has to ask about it
+        when = {name: values for name, values in when.items() if values != FACTS[name].values}
+    return rule.model_copy(update={"when": when or {"nature": ("PARKING",)}})
+
+
 presumptions: Final[Mapping[str, tuple[Any, ...]]] = {
     "weapon": (None, False, True),
     "violence": (None, False, True),
@@ -360,7 +375,7 @@ def policies(draw: st.DrawFn) -> Policy:
     edits = draw(st.dictionaries(st.sampled_from(RULES).map(lambda entry: entry.id), _rule_edits(), max_size=2))
     for entry in RULES:
         edited = edits[entry.id](entry) if entry.id in edits else entry
-        rules += [] if edited is None else [edited]
+        rules += [] if edited is None else [_as_the_rulebook_takes_it(edited)]
     levels = st.sampled_from(["low", "routine", "urgent", "emergency"])
     types = []
     for one in SMALL_POLICY.call_types:
@@ -380,6 +395,12 @@ def policies(draw: st.DrawFn) -> Policy:
         priorities=draw(st.just(SMALL_POLICY.priorities) | st.dictionaries(st.sampled_from("123"), levels)),
         channels=draw(st.just(SMALL_POLICY.channels) | st.just({"911": "phone"})),
     )
+
+
+def test_a_question_that_only_led_to_a_cso_is_no_danger_that_nobody_asks_about_any_more() -> None:
+    allowed = with_rule("violence", effect="allow_cso", programme="youth", when={"violence": (False, True)})
+    (asked,) = (item for item in diff(allowed, without_rule("violence")).asked if item.call_type == "DISPUTE")
+    assert (asked.no_longer_asked, asked.direction) == (("violence",), "either")
 
 
 @given(policies(), policies())

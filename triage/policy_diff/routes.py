@@ -9,7 +9,7 @@ from triage.domain.desk import Desk
 from triage.domain.events import Assessment, Evidence
 from triage.domain.evidence import resolve
 from triage.domain.facts import FACTS, Facts, FactValue
-from triage.domain.judge import Verdict
+from triage.domain.judge import NO_RULE_ALLOWS, Verdict
 from triage.domain.policy import Policy
 from triage.domain.values import Route
 from triage.policy_diff.changes import DIRECTIONS, Direction
@@ -171,12 +171,20 @@ def _asked(name: str, pairs: Mapping[_Codes, _Pair], of: int) -> Iterator[Asked]
 
 
 def _pull(pair: _Pair, now: tuple[str, ...], gone: tuple[str, ...]) -> Direction:
-    """A sworn call that an answer can now change is looser; of other calls, a danger that is no longer asked for."""
+    """A sworn call that an answer can now change is looser, and so is one of which fewer rules want an officer.
+
+    Where the same rules want one, other questions are other ways to a CSO, or ways that take more to ask. Of calls that
+    go to a CSO already, a danger that is no longer asked for is looser.
+    """
     if pair.after.by_rules == "sworn":
         if not pair.before.open_questions:
             return "looser"
         if not pair.after.open_questions:
             return "stricter"
+        wanted, want = ({*side.because} - {NO_RULE_ALLOWS} for side in (pair.before, pair.after))
+        if wanted == want:
+            return "either"
+        now, gone = tuple(want - wanted), tuple(wanted - want)
     if now and gone:
         return "either"
     return "stricter" if now else "looser"
