@@ -111,6 +111,15 @@ def test_a_late_report_never_goes_before_a_newer_one_that_only_said_the_same_aga
     assert story.call.file.route == "sworn"
 
 
+@pytest.mark.parametrize("order", [("ROBBERY", "WELFARE CHECK"), ("WELFARE CHECK", "ROBBERY")])
+def test_of_two_reports_of_one_moment_the_more_cautious_holds_in_whatever_order(order: tuple[str, str]) -> None:
+    story = given(*(report(call_type) for call_type in order))
+    assert not isinstance(story.call, NotReported)
+    assert story.call.file.particulars is not None
+    assert story.call.file.particulars.call_type == "ROBBERY"
+    assert story.call.file.route == "sworn"
+
+
 def test_a_call_that_is_reported_again_after_its_clearing_is_open_again_even_if_the_report_says_the_same() -> None:
     story = given(report(), close(now=after(3))).when(report(now=after(9)))
     assert story.then("call_updated", "call_triaged", "call_queued").the(CallTriaged).route == "cso"

@@ -1,6 +1,6 @@
 """What a report or an answer adds to what is known of a call. Nothing new: nothing happens."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from triage.domain.call import Call, File, NotReported, evolve
 from triage.domain.commands import AnswerQuestion, Heeded, ReportCall
@@ -11,10 +11,16 @@ from triage.domain.errors import (
     InvalidAnswerError,
     UnknownFactError,
 )
-from triage.domain.events import CallReported, CallUpdated, Evidence, Particulars
+from triage.domain.events import Assessment, CallReported, CallUpdated, Evidence, Particulars
 from triage.domain.evidence import NOTHING_KNOWN, Heard
 from triage.domain.facts import FACTS, Facts
 from triage.domain.report import Report
+from triage.domain.values import Route
+
+ROUTES: Final[tuple[Route, ...]] = ("sworn", "co_response", "other_agency", "cso")
+"""Every route, the most cautious first."""
+
+_NO_OPINION: Final = Assessment(risk=None, model="none", abstained=None)
 
 
 def hear(call: Call, command: Heeded, desk: Desk) -> Heard | None:
@@ -54,12 +60,15 @@ def _hear_report(call: Call, command: ReportCall, desk: Desk) -> Heard | None:
             cue_ids=cue_ids,
         )
         return _heard(call, first, desk)
-    newer = report.reported_at >= call.file.told_at
+    told = call.file.particulars
+    newer = report.reported_at > call.file.told_at or (
+        report.reported_at == call.file.told_at and _caution(said, desk) <= _caution(told, desk)
+    )
     again = CallUpdated(
         call_id=report.call_id,
         occurred_at=report.reported_at,
         by=command.by,
-        particulars=said if newer else call.file.particulars,
+        particulars=said if newer else told,
         reported=report.facts,
         cue=cue,
         cue_ids=cue_ids,
@@ -100,6 +109,16 @@ def _heard(call: Call, news: CallReported | CallUpdated, desk: Desk) -> Heard | 
 
 def _knowledge(file: File) -> tuple[Particulars | None, Facts, Facts, Facts]:
     return file.particulars, file.reported, file.cue, file.answered
+
+
+def _caution(said: Particulars, desk: Desk) -> tuple[int, bool, bool, str]:
+    """How cautious the verdict on a call is of which only this is known: the lowest is the most cautious.
+
+    Of two reports of one moment that say different things the more cautious one holds, in whatever order they come.
+    """
+    facts = desk.weigh(said, NOTHING_KNOWN, NOTHING_KNOWN, NOTHING_KNOWN).facts
+    verdict = desk.judge(facts, _NO_OPINION)
+    return ROUTES.index(verdict.route), not verdict.dangers, bool(verdict.open_questions), said.model_dump_json()
 
 
 def _particulars(report: Report) -> Particulars:

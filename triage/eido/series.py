@@ -41,7 +41,10 @@ class Incidents:
         for found in reversed(newest_first):
             facts = merge(facts, found.report.facts, newer=True)
         notes = _notes([found.report.narrative for found in newest_first])
-        return newest_first[0].report.model_copy(update={"facts": facts, "narrative": notes})
+        newest = newest_first[0].report
+        # Of several of one moment the more cautious holds, which is for whoever hears them to say.
+        said = report if report.reported_at == newest.reported_at else newest
+        return said.model_copy(update={"facts": facts, "narrative": notes})
 
 
 class _Document(NamedTuple):
