@@ -351,9 +351,7 @@ def _as_the_rulebook_takes_it(rule: Rule) -> Rule:
         ranks = [spec.rank(value) for value in values]
         return spec.values[min(ranks) :] if rule.effect == "require_sworn" else spec.values[: max(ranks) + 1]
 
-    when = {
-        name: closed(FACTS[name], values) if FACTS[name].ordered else values for name, values in rule.when.items()
-    }
+    when = {name: closed(FACTS[name], values) if FACTS[name].ordered else values for name, values in rule.when.items()}
     if rule.effect == "require_sworn":  # a line that every value meets says nothing, and nobody has to ask about it
         when = {name: values for name, values in when.items() if values != FACTS[name].values}
     return rule.model_copy(update={"when": when or {"nature": ("PARKING",)}})

@@ -6,12 +6,19 @@ from datetime import UTC
 from pathlib import Path
 from typing import Final
 
-from triage.sources import Columns, ReportArrived, SourceError, UnknownHeaderError, choose_columns, read_file, stream
+from triage.sources import (
+    Columns,
+    ReportArrived,
+    SourceError,
+    UnknownHeaderError,
+    choose_columns,
+    open_table,
+    read_file,
+    stream,
+)
 from triage.sources.columns import normalised
 from triage.sources.files import holds_documents
-from triage.sources.lines import Broken, Lines, open_bytes, unpacked
-from triage.sources.records import Shape, cells_of, read_header
-from triage.sources.unreadable import RowError
+from triage.sources.lines import open_bytes, unpacked
 
 COLUMN_ENDS: Final = "call_type"
 MISSING: Final = ("", "-")
@@ -24,9 +31,9 @@ def names_in(path: Path, mappings: Sequence[Columns]) -> Counter[str]:
     whose name ends in `call_type` counts. Raises `SourceError` for a file that has none of these or cannot be read.
     """
     with open_bytes(path) as packed:
-        plain = unpacked(packed, path.name)
-        if not holds_documents(plain, path.name):
-            return Counter(_cells(Lines(plain, path.name), mappings))
+        documents = holds_documents(unpacked(packed, path.name), path.name)
+    if not documents:
+        return Counter(_cells(path, mappings))
     names: Counter[str] = Counter()
     for item in stream(read_file(path, (), UTC)):
         if isinstance(item, ReportArrived):
@@ -34,17 +41,10 @@ def names_in(path: Path, mappings: Sequence[Columns]) -> Counter[str]:
     return names
 
 
-def _cells(lines: Lines, mappings: Sequence[Columns]) -> Iterator[str]:
-    header = read_header(lines)
-    places, missing = _places(header, mappings, lines.source)
-    shape = Shape(header, tuple(places))
-    for line in lines:
-        if isinstance(line, Broken) or not line.strip():
-            continue
-        try:
-            cells, _ = cells_of(line, lines, shape)
-        except RowError:
-            continue  # `triage run` names such rows
+def _cells(path: Path, mappings: Sequence[Columns]) -> Iterator[str]:
+    table = open_table(path)
+    places, missing = _places(table.header, mappings, table.source)
+    for _, cells in table.rows:  # `triage run` names the rows that cannot be read
         for place in places:
             name = " ".join(cells[place].split())
             if name.casefold() not in missing:

@@ -18,7 +18,8 @@ class UnknownHeaderError(SourceError):
         misses = ", ".join(f"`{column}`" for column in self.missing)
         super().__init__(
             f"no column mapping fits the header of `{source}`: nearest is `{nearest}`, which misses {misses}"
-            " (a file of calls has one row per call or unit sent, with an id, a time and a call type)"
+            " (a file of calls has one row per call or unit sent, with an id, a time and a call type;"
+            " `triage agency new` proposes a mapping for files of another kind)"
         )
 
 

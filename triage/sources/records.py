@@ -4,7 +4,6 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from triage.sources.errors import SourceError
 from triage.sources.lines import LINE_MAX_BYTES, Broken, Lines
 from triage.sources.unreadable import (
     BAD_QUOTES,
@@ -26,26 +25,6 @@ class Shape(NamedTuple):
     header: tuple[str, ...]
     one_line: tuple[int, ...]
     delimiter: str = ","
-
-
-def read_header(lines: Lines) -> tuple[str, ...]:
-    """The names in the first line that is not blank.
-
-    Raises:
-        SourceError: there is none, or it is not one line of CSV in UTF-8.
-    """
-    for line in lines:
-        if isinstance(line, Broken):
-            raise SourceError(f"`{lines.source}` line {lines.number}, the header: {line.reason}")
-        if not line.strip():
-            continue
-        try:
-            return tuple(next(csv.reader((line.decode(),), strict=True)))
-        except UnicodeDecodeError as error:
-            raise SourceError(f"`{lines.source}` line {lines.number}, the header: {NOT_UTF8}") from error
-        except csv.Error as error:
-            raise SourceError(f"`{lines.source}` line {lines.number}, the header: {BAD_QUOTES}") from error
-    raise SourceError(f"`{lines.source}` is empty")
 
 
 def cells_of(line: bytes, lines: Lines, shape: Shape) -> tuple[list[str], bytes]:
