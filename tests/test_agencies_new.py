@@ -213,7 +213,6 @@ def test_times_that_leave_the_zone_open_want_it_named(tmp_path: Path, text: str)
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"Received": "%m/%d/%y %H:%M"}, "`Received` seems to hold years of two digits, which are not read"),
         ({"Received": "1704067200"}, "`Received` seems to hold seconds since 1970, which are not read"),
         ({"Received": "soon"}, "it lacks a column with the time of each call; it has `Incident No`"),
         ({"Nature": None}, "it lacks a column with the type of each call (names or codes that repeat)"),
@@ -232,6 +231,17 @@ def test_what_is_no_call_file_is_refused_with_what_it_lacks(
         draft_of(calls)
     assert "`calls.csv` is no file of calls" in str(refused.value)
     assert says in str(refused.value)
+
+
+def test_years_of_two_digits_are_read_and_never_sure(tmp_path: Path) -> None:
+    calls = write(tmp_path / "calls.csv", rows(300, ("%m/%d/%y %H:%M",)))
+    folder = made(tmp_path, calls)
+    (columns,) = load_columns(folder / "columns")
+    assert columns.times.formats == ("%m/%d/%y %H:%M",)
+    assert {"reported_at", "times"} <= set(columns.review)
+    reading = read_file(calls, (columns,), ZoneInfo("America/Chicago"))
+    assert (reading.rows, reading.unreadable) == (300, [])
+    assert {report[0].year for report, *_ in reading.calls} <= {2023, 2024, 2025, 2026}
 
 
 def test_files_without_a_table_of_calls_are_refused(tmp_path: Path) -> None:

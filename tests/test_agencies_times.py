@@ -77,10 +77,16 @@ def test_offsets_and_z_are_seen_and_blanks_are_not_times() -> None:
     assert zone_of_offsets(zulu.utc_offsets) is None, "UTC is nobody's local zone here"
 
 
+def test_years_of_two_digits_leave_another_reading_open() -> None:
+    times = read_times(column(["07/24/23 14:05", "12/31/23 09:00"] * 30))
+    assert times is not None
+    assert (times.formats, times.either_order, times.certain) == (("%m/%d/%y %H:%M",), False, False)
+
+
 @pytest.mark.parametrize(
     "values",
     [
-        ["415", "459A", "10852"], ["B1", "B2"], ["2024", "2023"], ["01/02/24", "05/12/24"], ["1704067200"], ["10:30"],
+        ["415", "459A", "10852"], ["B1", "B2"], ["2024", "2023"], ["41/42/24", "45/52/24"], ["1704067200"], ["10:30"],
         ["", ""], ["loud party on 01/02/2024"], ["2024-13-45", "2024-99-99"], ["20230012345"],
     ],
 )  # fmt: skip

@@ -128,11 +128,37 @@ def test_any_text_is_a_time_or_refused_for_a_known_reason(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["%Y-%m-%d %Z", "%Y", "%y-%m-%d", "%Y-%m-%b-%d", "%Y-%m-%d %H %p", "%Y-%m-%d %", "%Y-%Y-%m-%d"]
+    "text", ["%Y-%m-%d %Z", "%Y", "%Y %y-%m-%d", "%m-%d", "%Y-%m-%b-%d", "%Y-%m-%d %H %p", "%Y-%m-%d %", "%Y-%Y-%m-%d"]
 )
 def test_a_format_that_cannot_give_one_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="%"):
         compile_format(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("7/4/23 9:05", "2023-07-04T16:05:00+00:00"),
+        ("07/04/00 09:05", "2000-07-04T16:05:00+00:00"),
+        ("7/4/68 9:05", "2068-07-04T16:05:00+00:00"),
+        ("7/4/99 9:05", "1999-07-04T16:05:00+00:00"),
+    ],
+)
+def test_a_year_of_two_digits_is_of_the_century_that_posix_says(text: str, utc: str) -> None:
+    times = LocalTimes(("%m/%d/%y %H:%M",), SEATTLE, MISSING)
+    moment = times[text]
+    assert moment is not None
+    assert moment.isoformat() == utc
+    assert times.column([text, text]) == [moment, moment]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("7/4/69 9:05", NO_SUCH_YEAR), ("7/4/2023 9:05", NOT_A_TIME), ("7/4/3 9:05", NOT_A_TIME)]
+)
+def test_a_year_of_two_digits_that_cannot_be_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(RowError) as refused:
+        LocalTimes(("%m/%d/%y %H:%M",), SEATTLE, MISSING)[text]
+    assert refused.value.reason == reason
 
 
 @pytest.mark.parametrize("text", ["2024-03-09 24:00:00", "2024-03-10 00:00:00", "2024-03-10"])
@@ -198,6 +224,7 @@ def test_a_column_of_times_says_what_each_of_them_says(first: list[str], second:
     ("one", "other"),
     [
         ("%m/%d/%Y", "%d/%m/%Y"),
+        ("%m/%d/%y", "%y/%m/%d"),
         ("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M"),
         ("%Y-%m-%d", "%Y-%d-%m"),
         ("%Y%m%d", "%d%m%Y"),
@@ -216,6 +243,7 @@ def test_formats_that_can_read_one_text_are_known(one: str, other: str) -> None:
     ("one", "other"),
     [
         ("%m/%d/%Y", "%Y/%m/%d"),
+        ("%m/%d/%Y", "%m/%d/%y"),
         ("%m/%d/%Y", "%m-%d-%Y"),
         ("%m/%d/%Y", "%m/%d/%Y %H:%M"),
         ("%d/%m/%Y", "%d/%b/%Y"),

@@ -25,7 +25,6 @@ HEADER_MIN: Final = 3
 NAME_MAX: Final = 200
 
 _NO_TIMES: Final = {
-    "years of two digits": re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}(\D.*)?"),
     "seconds since 1970": re.compile(r"1\d{9}(\d{3})?(\.\d+)?"),
 }
 """Ways to write a time that a column mapping cannot read."""

@@ -14,6 +14,7 @@ from triage.sources.unreadable import NO_SUCH_YEAR, RowError
 DATES: Final = (
     "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y", "%d.%m.%Y", "%m.%d.%Y", "%Y.%m.%d",
     "%d-%b-%Y", "%d %b %Y", "%b %d %Y", "%b %d, %Y", "%Y %b %d", "%Y-%b-%d",
+    "%m/%d/%y", "%d/%m/%y", "%m-%d-%y", "%d-%m-%y", "%d-%b-%y",
 )  # fmt: skip
 CLOCKS: Final = (
     "%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p", "%I:%M %p", "%I:%M:%S.%f %p", "%I:%M:%S%p", "%I:%M%p", "%H%M",
@@ -82,8 +83,8 @@ class Times(NamedTuple):
 
     @property
     def certain(self) -> bool:
-        """Whether the values leave no other reading."""
-        return not self.either_order and not self.other_order
+        """Whether the values leave no other reading. A year of two digits can always be something else."""
+        return not self.either_order and not self.other_order and not any("%y" in text for text in self.formats)
 
 
 def read_times(column: Column) -> Times | None:

@@ -60,7 +60,7 @@ class FieldColumns(Value):
 
 
 class Times(Value):
-    """How local times are written: strptime formats of `%Y %m %b %d %H %I %p %M %S %f`, of which at most one fits.
+    """How local times are written: strptime formats of `%Y %y %m %b %d %H %I %p %M %S %f`, of which at most one fits.
 
     `zone` is the zone of the file's times (an IANA name), where that is not the agency's own. `utc_is_local`: the file
     says of what a local clock showed that it is UTC (`2022-01-01T01:08:55Z`, or the same moment with another offset,

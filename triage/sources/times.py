@@ -24,6 +24,7 @@ TEXT_MAX: Final = 64
 
 HALF_MAX: Final = (TEXT_MAX - 1) // 2
 
+LAST_CENTURY_FROM: Final = 69
 NOON: Final = 12
 MIDNIGHT: Final = timedelta(hours=24)
 MINUTES: Final = 60
@@ -130,12 +131,13 @@ class LocalTimes(dict[str, datetime | None]):
 
     def _day(self, parts: tuple[str, ...]) -> tuple[datetime, datetime | None]:
         """Midnight on the clock and, unless the clocks change on the day or next to it, midnight in UTC."""
-        year, month, name, day = parts
-        if not YEAR_MIN <= int(year) <= YEAR_MAX:
+        full, short, month, name, day = parts
+        year = int(full) if full else _century(int(short))
+        if not YEAR_MIN <= year <= YEAR_MAX:
             raise RowError(NO_SUCH_YEAR)
         try:
             month_number = int(month) if month else MONTHS.index(name.lower()) + 1
-            local = datetime(int(year), month_number, int(day), tzinfo=self._zone)
+            local = datetime(year, month_number, int(day), tzinfo=self._zone)
         except ValueError:
             raise RowError(NOT_A_TIME) from None
         near = timedelta(days=2)
@@ -200,6 +202,11 @@ def _remember(known: dict[Key, Part], key: Key, value: Part, known_max: int = CA
         known.clear()
     known[key] = value
     return value
+
+
+def _century(year: int) -> int:
+    """The year that two digits mean: 69 to 99 are of the last century, as POSIX has it."""
+    return year + (1900 if year >= LAST_CENTURY_FROM else 2000)
 
 
 def _hour(parts: tuple[str, ...]) -> timedelta:
