@@ -1,14 +1,12 @@
-"""Formats of times: what they read, whether two can read one text, and where the day in one ends."""
+"""Formats of local times: what they read, whether two can read one text, and where the day in one ends."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
-from itertools import product, repeat
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Final, NamedTuple, Self
 
 _DIRECTIVES: Final = {
     "Y": r"(?P<Y>\d{4})",
-    "y": r"(?P<y>\d{2})",
     "y": r"(?P<y>\d{2})",
     "m": r"(?P<m>\d{1,2})",
     "b": r"(?P<b>[A-Za-z]{3})",
@@ -42,12 +40,10 @@ def compile_format(text: str) -> re.Pattern[str]:
     Raises:
         ValueError: the format uses a directive that is not known, lacks a year, month or day, or has `%I` without `%p`.
     """
-    if text in _COUNTED:
-        return re.compile(rf"\d{{1,{_COUNTED[text]}}}(\.\d{{1,{_FRACTION_MAX}}})?", re.ASCII)
     used = [part[1:] for part in re.findall(r"%.|%$", text, re.DOTALL)]
     for name in used:
         if name not in _DIRECTIVES:
-            known = " ".join((*(f"%{known}" for known in _DIRECTIVES), *COUNTS))
+            known = " ".join(f"%{known}" for known in _DIRECTIVES)
             raise ValueError(f"`%{name}` is not known in a time format; known: {known}")
     once = len(set(used)) == len(used) and ("Y" in used) != ("y" in used) and ("m" in used) != ("b" in used)
     if not once or "d" not in used:
@@ -59,15 +55,10 @@ def compile_format(text: str) -> re.Pattern[str]:
 
 def may_both_fit(one: str, other: str) -> bool:
     """Whether there may be a text that both formats fit: all their parts are of one kind and one length."""
-    return any(
-        len(first) == len(second)
-        and all(
-            kind == other_kind and shortest <= other_longest and other_shortest <= longest
-            for (kind, shortest, longest), (other_kind, other_shortest, other_longest) in zip(
-                first, second, strict=True
-            )
-        )
-        for first, second in product(_skeletons(one), _skeletons(other))
+    first, second = _skeleton(one), _skeleton(other)
+    return len(first) == len(second) and all(
+        kind == other_kind and shortest <= other_longest and other_shortest <= longest
+        for (kind, shortest, longest), (other_kind, other_shortest, other_longest) in zip(first, second, strict=True)
     )
 
 
@@ -117,30 +108,13 @@ class Halves(NamedTuple):
 def _compiled(text: str, names: Iterable[str]) -> re.Pattern[str]:
     """The pattern of a format, with a group for each of `names`, empty where the format has none."""
     parts = re.findall(r"%.|[^%]+", text)
-    patterns = [_pattern(part, before) for before, part in zip(["", *parts], parts, strict=False)]
+    patterns = [_DIRECTIVES[part[1:]] if part[0] == "%" else re.escape(part) for part in parts]
     absent = [f"(?P<{name}>)" for name in names if f"%{name}" not in parts]
     return re.compile("".join(patterns + absent), re.ASCII)
 
 
-def _pattern(part: str, before: str) -> str:
-    """The pattern of a part of a format that stands behind another one."""
-    if part[0] != "%":
-        return re.escape(part)
-    name = part[1:]
-    joined = before[:1] == "%" and before[1:] not in {"b", "p"}
-    return rf"(?P<{name}>\d{{2}})" if joined and name in _SHORT else _DIRECTIVES[name]
-
-
 def _groups(pattern: re.Pattern[str], names: str) -> tuple[int, ...]:
     return tuple(pattern.groupindex[name] for name in names)
-
-
-def _skeletons(text: str) -> list[list[tuple[str, int, int]]]:
-    """The ways in which the parts of a format may stand."""
-    if text in _COUNTED:
-        whole = ("0", 1, _COUNTED[text])
-        return [[whole], [whole, (".", 1, 1), ("0", 1, _FRACTION_MAX)]]
-    return [_skeleton(text)]
 
 
 def _skeleton(text: str) -> list[tuple[str, int, int]]:
