@@ -153,6 +153,23 @@ def test_a_year_of_two_digits_is_of_the_century_that_posix_says(text: str, utc: 
 
 
 @pytest.mark.parametrize(
+    ("text", "utc"), [("2023-07-04 105", "2023-07-04T08:05:00+00:00"), ("2023-07-04 1405", "2023-07-04T21:05:00+00:00")]
+)
+def test_a_number_right_behind_another_has_two_digits(text: str, utc: str) -> None:
+    times = LocalTimes(("%Y-%m-%d %H%M",), SEATTLE, MISSING)
+    moment = times[text]
+    assert moment is not None
+    assert moment.isoformat() == utc
+    assert times.column([text, text]) == [moment, moment]
+
+
+def test_a_day_without_its_zeros_is_no_day_where_nothing_parts_the_numbers() -> None:
+    with pytest.raises(RowError) as refused:
+        LocalTimes(("%Y%m%d",), SEATTLE, MISSING)["2024111"]
+    assert refused.value.reason == NOT_A_TIME
+
+
+@pytest.mark.parametrize(
     ("text", "reason"), [("7/4/69 9:05", NO_SUCH_YEAR), ("7/4/2023 9:05", NOT_A_TIME), ("7/4/3 9:05", NOT_A_TIME)]
 )
 def test_a_year_of_two_digits_that_cannot_be_is_refused(text: str, reason: str) -> None:

@@ -108,9 +108,17 @@ class Halves(NamedTuple):
 def _compiled(text: str, names: Iterable[str]) -> re.Pattern[str]:
     """The pattern of a format, with a group for each of `names`, empty where the format has none."""
     parts = re.findall(r"%.|[^%]+", text)
-    patterns = [_DIRECTIVES[part[1:]] if part[0] == "%" else re.escape(part) for part in parts]
+    patterns = [_pattern(part, before) for before, part in zip(["", *parts], parts, strict=False)]
     absent = [f"(?P<{name}>)" for name in names if f"%{name}" not in parts]
     return re.compile("".join(patterns + absent), re.ASCII)
+
+
+def _pattern(part: str, before: str) -> str:
+    """The pattern of one part of a format. A number right behind another has two digits: `105` is 1:05, not 10:5."""
+    if part[0] != "%":
+        return re.escape(part)
+    joined = before[:1] == "%" and before[1:] not in {"b", "p"} and _WIDTHS[part[1:]] == ("0", 1, 2)
+    return rf"(?P<{part[1:]}>\d{{2}})" if joined else _DIRECTIVES[part[1:]]
 
 
 def _groups(pattern: re.Pattern[str], names: str) -> tuple[int, ...]:
