@@ -3,12 +3,15 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from triage.domain.report import Unreadable
-from triage.sources import Item, Reading, ReportArrived, load_columns, read_stream, stream
+from triage.sources import Columns, Item, Reading, ReportArrived, load_columns, read_stream, stream
+from triage.sources.headers import find_header
+from triage.sources.lines import Lines
+from triage.sources.table import read_rows
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -112,3 +115,8 @@ class FakeFile:
     def peek(self, _size: int, /) -> bytes:
         """The bytes that come next."""
         return self._data[: self._block]
+
+
+def read_table(lines: Lines, columns: Sequence[Columns], zone: ZoneInfo) -> Reading:
+    """The calls of a table, by the mapping that its header asks for."""
+    return read_rows(lines, *find_header(lines, columns, None), zone)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.source_examples import COLUMNS, HEADER, ZONE, FakeFile, as_bytes, raw, row, short
+from tests.source_examples import COLUMNS, HEADER, ZONE, FakeFile, as_bytes, raw, read_table, row, short
 from triage.domain.facts import FACTS, Facts
 from triage.domain.report import Closing, Report
 from triage.sources import Columns, Reading, stream
@@ -18,7 +18,7 @@ from triage.sources.layout import Layout
 from triage.sources.lines import Lines
 from triage.sources.reports import Reports, to_closing
 from triage.sources.rows import Rows
-from triage.sources.table import read_row, read_table
+from triage.sources.table import read_row
 from triage.sources.unreadable import FIELD_MAX_BYTES
 
 FEED = Columns.model_validate(

@@ -16,6 +16,7 @@ from tests.source_examples import (
     is_balanced,
     raw,
     read,
+    read_table,
     row,
     without_lines,
     wrong,
@@ -25,7 +26,6 @@ from triage.domain.report import Closing, Report
 from triage.sources import CallClosed, Columns, Item, Reading, ReportArrived, stream
 from triage.sources.lines import Lines
 from triage.sources.reading import UNKNOWN_TIME
-from triage.sources.table import read_table
 from triage.sources.unreadable import UNKNOWN_LANGUAGE
 
 MODERN = (

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from triage.domain.commands import ClearCall, LinkCall, RefuseReport, ReportCall, Request
 from triage.domain.report import Unreadable
 from triage.engine import Engine, Handled
-from triage.sources import CallClosed, CallsLinked, Item, Reading, ReportArrived, stream
+from triage.sources import CallClosed, CallsLinked, Item, Reading, ReportArrived, place, stream
 
 BATCH_MAX: Final = 128
 CAD: Final = "cad"
@@ -35,7 +35,7 @@ def in_order(readings: Sequence[Reading]) -> Iterator[Step]:
 
     What could not be read has no time: it comes last, in the order of the sources, as of the last time that could be.
     """
-    return steps(heapq.merge(*(stream(reading) for reading in readings), key=_place))
+    return steps(heapq.merge(*(stream(reading) for reading in readings), key=place))
 
 
 def steps(items: Iterable[Item]) -> Iterator[Step]:
@@ -106,16 +106,3 @@ class StandardInput(io.RawIOBase):
 
 def _nothing() -> None:
     """Nobody wants to know."""
-
-
-def _place(item: Item) -> tuple[int, datetime, int, str]:
-    """The place in the clock order that `stream` has too: reports before closings, then by call; the timeless last."""
-    match item:
-        case ReportArrived(report=report):
-            return 0, report.reported_at, 0, report.call_id
-        case CallClosed(call_id=call_id, closing=closing):
-            return 0, closing.cleared_at, 1, call_id
-        case CallsLinked(call_id=call_id, at=at):
-            return 0, at, 2, call_id
-        case Unreadable():
-            return 1, BEGINNING, 3, ""

@@ -42,9 +42,8 @@ Stage = Literal["claimed", "en_route", "on_scene"]
 class File:
     """What is on file about a call, whatever its state.
 
-    `told_at` is CAD's time of the newest report. `route` is the one that holds, `eligible` what
-    rules and classifier last allowed, `overridden` whether a person chose `route`. `particulars` is None as long as no
-    report could be read.
+    `told_at` is CAD's time of the newest report. `route` is the one that holds, `eligible` what rules and classifier
+    last allowed, `overridden` whether a person chose `route`. `particulars` is None as long as no report could be read.
     """
 
     call_id: str

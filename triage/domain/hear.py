@@ -17,9 +17,7 @@ from triage.domain.facts import FACTS, Facts
 from triage.domain.report import Report
 from triage.domain.values import Route
 
-ROUTES: Final[tuple[Route, ...]] = ("sworn", "co_response", "other_agency", "cso")
-"""Every route, the most cautious first."""
-
+_BY_CAUTION: Final[tuple[Route, ...]] = ("sworn", "co_response", "other_agency", "cso")
 _NO_OPINION: Final = Assessment(risk=None, model="none", abstained=None)
 
 
@@ -62,7 +60,7 @@ def _hear_report(call: Call, command: ReportCall, desk: Desk) -> Heard | None:
         return _heard(call, first, desk)
     told = call.file.particulars
     newer = report.reported_at > call.file.told_at or (
-        report.reported_at == call.file.told_at and _caution(said, desk) <= _caution(told, desk)
+        report.reported_at == call.file.told_at and (said == told or _caution(said, desk) <= _caution(told, desk))
     )
     again = CallUpdated(
         call_id=report.call_id,
@@ -118,7 +116,7 @@ def _caution(said: Particulars, desk: Desk) -> tuple[int, bool, bool, str]:
     """
     facts = desk.weigh(said, NOTHING_KNOWN, NOTHING_KNOWN, NOTHING_KNOWN).facts
     verdict = desk.judge(facts, _NO_OPINION)
-    return ROUTES.index(verdict.route), not verdict.dangers, bool(verdict.open_questions), said.model_dump_json()
+    return _BY_CAUTION.index(verdict.route), not verdict.dangers, bool(verdict.open_questions), said.model_dump_json()
 
 
 def _particulars(report: Report) -> Particulars:

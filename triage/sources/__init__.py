@@ -18,7 +18,7 @@ from triage.sources.errors import ColumnsError, SourceError, UnknownHeaderError
 from triage.sources.files import STANDARD_INPUT, holds_documents, read_file, read_stream
 from triage.sources.mappings import load_columns
 from triage.sources.opened import Records, Table, open_table
-from triage.sources.reading import CallClosed, CallsLinked, Item, Reading, ReportArrived, SourceCall, stream
+from triage.sources.reading import CallClosed, CallsLinked, Item, Reading, ReportArrived, SourceCall, place, stream
 
 __all__ = [
     "STANDARD_INPUT",
@@ -38,6 +38,7 @@ __all__ = [
     "holds_documents",
     "load_columns",
     "open_table",
+    "place",
     "read_file",
     "read_lines",
     "read_stream",

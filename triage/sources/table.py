@@ -4,14 +4,13 @@ Blocks of rows that are regular are read column by column, which is several time
 with a single row that cannot be read, row by row. Both ways come to the same.
 """
 
-from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Final
 
 from triage.sources.blocks import read_block
 from triage.sources.columns import Columns
 from triage.sources.gathered import ABOVE_HEADER, REPEATED_HEADER, Gathered
-from triage.sources.headers import DELIMITERS, Header, find_header
+from triage.sources.headers import Header
 from triage.sources.layout import Layout
 from triage.sources.lines import Broken, Lines
 from triage.sources.reading import Reading
@@ -24,21 +23,6 @@ BLOCK_MAX_LINES: Final = 512
 BLOCK_MIN_LINES: Final = 16
 FAILED_IN_A_ROW_MAX: Final = 3
 ONE_BY_ONE_LINES: Final = 1024
-
-
-def read_table(
-    lines: Lines,
-    columns: Sequence[Columns],
-    zone: tzinfo,
-    name: str | None = None,
-    delimiters: Sequence[str] = DELIMITERS,
-) -> Reading:
-    """The calls of a table, by the mapping that its header asks for (or the one called `name`).
-
-    Raises:
-        SourceError: the header is missing, unreadable or unknown.
-    """
-    return read_rows(lines, *find_header(lines, columns, name, delimiters), zone)
 
 
 def read_rows(lines: Lines, header: Header, columns: Columns, zone: tzinfo) -> Reading:
