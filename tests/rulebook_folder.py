@@ -11,7 +11,7 @@ AGENCY = """\
 name: Test City
 time_zone: America/Los_Angeles
 classifier: none
-risk_ceiling: 0.01
+authority_limit: 0.01
 switches: {police-on-request: true, quiet-hours: false}
 override_reasons:
   officer-on-scene: An officer is there and hands the call over.

@@ -35,6 +35,8 @@ NOON = datetime(2024, 5, 15, 12, 30, tzinfo=SEATTLE)
 E = TypeVar("E")
 
 NO_OPINION = Assessment(risk=None, model="none", abstained=None)
+CEILING = 0.01
+"""From this risk on the fake classifier wants no CSO."""
 
 
 def after(minutes: float) -> datetime:
@@ -135,7 +137,7 @@ def given(
     loads: Mapping[str, int] | None = None,
 ) -> Story:
     """A call to which `requests` happened, at a desk with this policy; `risk` is the classifier's opinion."""
-    assessment = NO_OPINION if risk is None else Assessment(risk=risk, model="fake", abstained=None)
+    assessment = NO_OPINION if risk is None else Assessment(risk=risk, model="fake", abstained=None, ceiling=CEILING)
     story = Story(Desk(policy), assessment, loads or {})
     for request in requests:
         story.when(request)

@@ -28,9 +28,11 @@ from triage.domain.events import (
     CallUpdated,
     Considered,
     CsoRecalled,
+    DriftMeasured,
     Event,
     Evidence,
     FollowUpScheduled,
+    ModelAdopted,
     Particulars,
     PolicyAdopted,
     ReportUnreadable,
@@ -40,6 +42,7 @@ from triage.domain.events import (
     UnitOnScene,
 )
 from triage.domain.facts import Facts
+from triage.domain.model import Model, Term
 from triage.domain.policy import CallType, Cue, Disposition, Policy, Rule
 from triage.domain.roster import Roster, Shift, Supervisor, Unit
 from triage.store import KINDS, EventLog, stream_of
@@ -53,12 +56,35 @@ STORED = datetime(2026, 3, 3, 19, 42, 0, 123456, tzinfo=UTC)
 PARTICULARS = Particulars(
     call_type="NOISE - DIST, GENERAL (PARTY, ETC)", priority="3", channel="911", precinct="EAST", sector="C", beat="C2"
 )
+MODEL = Model(
+    name="hierarchy",
+    agency="example",
+    routing="0123456789abcdef",
+    borrowed=False,
+    authority_limit=0.2,
+    intercept=-2.5,
+    terms=(
+        Term(features=("nature",), weights={"NOISE": -1.25}),
+        Term(features=("nature", "priority"), weights={"NOISE | routine": 0.5}),
+    ),
+    slope=1.0,
+    offset=0.125,
+    ceiling=None,
+    support_min=30,
+    combination_min=10,
+    support={"NOISE": 400},
+    combinations={"NOISE | routine": 390},
+    dangers={"NOISE": ("intoxicated",)},
+    drift_window=1000,
+    drift_limit=0.25,
+    reference={"hours": {"00-03": 0.25, "other": 0.75}},
+)
 HEARD = Facts(weapon=False, juvenile=True, suicide="none")
 POLICY = Policy(
     agency="example",
     time_zone="America/Los_Angeles",
     classifier="none",
-    risk_ceiling=0.2,
+    authority_limit=0.2,
     rules=(
         Rule(
             id="cso-if-noise",
@@ -165,6 +191,10 @@ EVENTS: tuple[Event, ...] = (
         fingerprint="0123456789abcdef",
     ),
     PolicyAdopted(occurred_at=SEEN, by="engine", digest=POLICY.digest, policy=POLICY),
+    ModelAdopted(occurred_at=SEEN, by="engine", digest=MODEL.digest, model=MODEL),
+    DriftMeasured(
+        occurred_at=SEEN, by="engine", model=MODEL.digest, calls=1000, figures={"hours": 0.03125}, beyond=()
+    ),
 )
 EXAMPLES: dict[str, Event] = {event.kind: event for event in EVENTS}
 

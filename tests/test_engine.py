@@ -13,7 +13,7 @@ from tests.small_policy import ROSTER, SMALL_POLICY, unit
 from tests.spec import NOON, after
 from triage.board import Board
 from triage.bootstrap import App
-from triage.classifiers import Abstains, FactsOfCall, RulesAlone
+from triage.classifiers import Abstains, CallToAssess, RulesAlone
 from triage.domain.commands import (
     AnswerQuestion,
     ArriveOnScene,
@@ -53,21 +53,25 @@ def clear(call_id: str, minutes: float) -> ClearCall:
 class Counting:
     """A classifier that counts how often it is asked and knows no risk."""
 
+    model = None
+
     def __init__(self) -> None:
         self.asked: list[int] = []
 
-    def assess(self, calls: Sequence[FactsOfCall]) -> Sequence[Assessment]:
+    def assess(self, calls: Sequence[CallToAssess]) -> Sequence[Assessment]:
         self.asked.append(len(calls))
-        return [Assessment(risk=0.0, model="counting", abstained=None)] * len(calls)
+        return [Assessment(risk=0.0, model="counting", abstained=None, ceiling=0.5)] * len(calls)
 
 
 class Broken:
     """A classifier that does whatever is wrong."""
 
+    model = None
+
     def __init__(self, fault: str) -> None:
         self.fault = fault
 
-    def assess(self, calls: Sequence[FactsOfCall]) -> Sequence[Assessment]:
+    def assess(self, calls: Sequence[CallToAssess]) -> Sequence[Assessment]:
         if self.fault == "raises":
             raise ValueError("he has a knife")
         if self.fault == "too few":
@@ -289,7 +293,7 @@ def test_a_call_that_waits_for_its_units_next_shift_is_computed_again_alike(tmp_
 
 def test_a_changed_policy_is_kept_beside_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "triage.db"
-    stricter = SMALL_POLICY.model_copy(update={"risk_ceiling": 0.005})
+    stricter = SMALL_POLICY.model_copy(update={"authority_limit": 0.005})
     for policy, call in ((SMALL_POLICY, "A1"), (stricter, "A2"), (stricter, "A3")):
         with App(policy, path) as app:
             app.engine.handle([report(call, 0)])

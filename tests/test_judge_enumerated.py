@@ -33,9 +33,11 @@ NATURES = sorted({call_type.canonical for call_type in POLICY.call_types})
 NO_OPINION = Assessment(risk=None, model="none", abstained=None)
 ASSESSMENTS = (
     NO_OPINION,
+    Assessment(risk=0.0, model="m", abstained=None, ceiling=0.03),
+    Assessment(risk=0.029, model="m", abstained=None, ceiling=0.03),
+    Assessment(risk=0.03, model="m", abstained=None, ceiling=0.03),
+    Assessment(risk=1.0, model="m", abstained=None, ceiling=0.03),
     Assessment(risk=0.0, model="m", abstained=None),
-    Assessment(risk=POLICY.risk_ceiling, model="m", abstained=None),
-    Assessment(risk=1.0, model="m", abstained=None),
     Assessment(risk=None, model="m", abstained="never saw the like"),
 )
 CAUTION: Mapping[Route, int] = {"sworn": 2, "co_response": 1, "cso": 0, "other_agency": 0}
@@ -82,7 +84,8 @@ def plain_route(facts: Known, assessment: Assessment) -> Route:
         return "sworn"
     if True in truth["allow_co_response"]:
         return "co_response"
-    withheld = assessment.abstained is not None or (assessment.risk or 0.0) >= POLICY.risk_ceiling
+    risk, ceiling = assessment.risk, assessment.ceiling
+    withheld = assessment.abstained is not None or (risk is not None and (ceiling is None or risk >= ceiling))
     if withheld or True not in truth["route_to"] + truth["allow_cso"]:
         return "sworn"
     return "other_agency" if True in truth["route_to"] else "cso"

@@ -227,8 +227,8 @@ CUE: Final = SMALL_POLICY.cues[0]
         (changed(negations=("no", "not", "denies", "without")), "cue", "looser", "`without` before a word of danger"),
         (changed(negations=("no", "not")), "cue", "stricter", "`denies` before a word of danger"),
         (changed(negations=("not", "no", "denies")), "cue", "neutral", None),
-        (changed(risk_ceiling=0.02), "setting", "looser", "now: 0.02 instead of 0.01"),
-        (changed(risk_ceiling=0.001), "setting", "stricter", None),
+        (changed(authority_limit=0.02), "setting", "looser", "now: 0.02 instead of 0.01"),
+        (changed(authority_limit=0.001), "setting", "stricter", None),
         (changed(classifier="required"), "setting", "stricter", "now: required instead of none"),
         (changed(agency="Other"), "setting", "neutral", "now: Other instead of Smallville Police"),
         (changed(time_zone="UTC"), "setting", "neutral", None),
@@ -443,7 +443,7 @@ def test_what_a_classifier_thinks_does_not_come_into_it() -> None:
 def test_the_rules_order_and_the_loosest_change_come_in_the_order_of_safety() -> None:
     after = changed(
         rules=(*RULES[1:], rule("new", "require_sworn", when={"juvenile": (True,)})),
-        risk_ceiling=0.5,
+        authority_limit=0.5,
         agency="Other",
         channels={},
     )

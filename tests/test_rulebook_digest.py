@@ -132,7 +132,7 @@ def variants(whole: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Policy]:
         {"rules/programmes.yaml": FILES["rules/programmes.yaml"].replace("\n", "\r\n")},
         {"rules/danger.yaml": "# danger to life first\n\n" + FILES["rules/danger.yaml"]},
         edited("priorities.csv", "1,emergency,assumption\n2,urgent,assumption\n", "2,urgent,x\n1,emergency,y\n"),
-        edited("agency.yaml", "risk_ceiling: 0.01", "risk_ceiling: 0.010"),
+        edited("agency.yaml", "authority_limit: 0.01", "authority_limit: 0.010"),
         edited("units.yaml", "[tuesday, monday]", "[monday, tuesday]"),
         edited("units.yaml", "start: 10:30", "start: '10:30'"),
         edited("units.yaml", 'end: "19:00", source: assumption', "end: 19:00, source: the seeds"),

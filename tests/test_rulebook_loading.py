@@ -21,7 +21,7 @@ def test_a_sound_folder_loads_without_a_problem(tmp_path: Path) -> None:
 def test_the_policy_holds_what_the_files_say(tmp_path: Path) -> None:
     policy = load(write(tmp_path / "city"))
     assert (policy.agency, policy.time_zone, policy.classifier) == ("Test City", "America/Los_Angeles", "none")
-    assert policy.risk_ceiling == 0.01
+    assert policy.authority_limit == 0.01
     assert policy.priorities == {"-1": "low", "1": "emergency", "2": "urgent", "3": "routine"}
     assert policy.channels == {"911": "911", "ONVIEW": "officer"}
     assert list(policy.override_reasons) == ["officer-on-scene", "supervisor"]

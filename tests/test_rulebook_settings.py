@@ -65,9 +65,9 @@ def test_a_partner_may_be_said_to_be_nobody(tmp_path: Path) -> None:
         ),
         ("classifier: none", "classifier: null", "3: classifier: is empty", None),
         ("classifier: none", "classifier: [none]", "3: classifier: should be one value, not a list or a table", None),
-        ("risk_ceiling: 0.01", "risk_ceiling: 0", f"4: risk_ceiling: `0` is not {RISK}", None),
-        ("risk_ceiling: 0.01", "risk_ceiling: 1.01", f"4: risk_ceiling: `1.01` is not {RISK}", None),
-        ("risk_ceiling: 0.01", "risk_ceiling: .nan", f"4: risk_ceiling: `.nan` is not {RISK}", None),
+        ("authority_limit: 0.01", "authority_limit: 0", f"4: authority_limit: `0` is not {RISK}", None),
+        ("authority_limit: 0.01", "authority_limit: 1.01", f"4: authority_limit: `1.01` is not {RISK}", None),
+        ("authority_limit: 0.01", "authority_limit: .nan", f"4: authority_limit: `.nan` is not {RISK}", None),
         ("quiet-hours: false", "quiet-hours: off", "5: switches.quiet-hours: unknown value `off`", None),
         ("officer-on-scene:", "Officer on scene:", f"7: override_reasons: `Officer on scene` is not {SLUG}", None),
         (

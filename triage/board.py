@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from triage.domain.events import Event, PolicyAdopted
+from triage.domain.events import Event, AboutNoCall
 from triage.domain.life import next_timer
 from triage.projections.queue_entry import QueueEntry, place_in_queue
 
@@ -23,7 +23,7 @@ class Board:
 
     def apply(self, event: Event) -> None:
         """Fold `event` in."""
-        if isinstance(event, PolicyAdopted):
+        if isinstance(event, AboutNoCall):
             return
         before = self._entries.get(event.call_id)
         after = place_in_queue(before, event)

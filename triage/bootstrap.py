@@ -5,16 +5,19 @@ from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from triage.board import Board
 from triage.classifiers import Abstains, Classifier, RulesAlone
+from triage.classifiers.files import MODEL_FILE, check_fits, fits_rules, read_model
+from triage.classifiers.table import TableModel
 from triage.domain.desk import Desk
 from triage.domain.events import PolicyAdopted
 from triage.domain.policy import Policy
 from triage.engine import Engine
 from triage.projections.audit_trail import AuditTrail
 from triage.projections.cso_queues import CsoQueues
+from triage.projections.disagreements import Challenger, Disagreements
 from triage.projections.not_served import NotServed
 from triage.projections.view import ProjectionError, View, ViewFileError
 from triage.rulebook import load
@@ -22,6 +25,10 @@ from triage.store import POLICY_STREAM, open_log
 
 VIEWS: dict[str, type[View]] = {view.name: view for view in (CsoQueues, AuditTrail, NotServed)}
 """Every projection by name."""
+
+
+RULES_CHANGED: Final = "the rules changed since the model was trained; train it again"
+"""Why a model abstains on every call."""
 
 
 def utc_now() -> datetime:
@@ -56,7 +63,8 @@ class App(AbstractContextManager["App"]):
     @classmethod
     def of(cls, agency: Path, log: str | Path) -> Self:
         """The app for an agency's folder and a log."""
-        return cls(load(agency), log)
+        policy = load(agency)
+        return cls(policy, log, classifier=classifier_of(policy, agency))
 
     @cached_property
     def desk(self) -> Desk:
@@ -81,6 +89,12 @@ class App(AbstractContextManager["App"]):
             self._views[name] = view = VIEWS[name](self._path.parent / f"{self._path.stem}.{name}.db")
             self._closing.callback(view.close)
         return self._views[name]
+
+    def disagreements(self, challenger: Challenger) -> Disagreements:
+        """The register of a challenger, in a file of its own, as far as it has followed the log."""
+        view = Disagreements(self._path.parent / f"{self._path.stem}.disagreements.{challenger.name}.db", challenger)
+        self._closing.callback(view.close)
+        return view
 
     @property
     def queues(self) -> CsoQueues:
@@ -121,6 +135,20 @@ class App(AbstractContextManager["App"]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def classifier_of(policy: Policy, agency: Path) -> Classifier:
+    """The classifier of an agency's folder: the model in it, or none if the policy says so.
+
+    A model whose ceiling was chosen for other rules knows nothing of what these would send to a CSO: it abstains.
+
+    Raises `ModelFileError` where the model is missing, was altered, or belongs to another agency, limit or version.
+    """
+    if policy.classifier == "none":
+        return RulesAlone()
+    model = read_model(agency / MODEL_FILE).model
+    check_fits(model, policy)
+    return TableModel(model) if fits_rules(model, policy) else Abstains(RULES_CHANGED)
 
 
 def default_classifier(policy: Policy) -> Classifier:

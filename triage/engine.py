@@ -3,22 +3,31 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from triage.adopting import Adopting
 from triage.board import Board
-from triage.classifiers import Classifier, FactsOfCall
+from triage.classifiers import CallToAssess, Classifier
 from triage.domain.call import Call, NotReported, evolve
 from triage.domain.commands import Command, Heeded, LetTimePass, Request, TriageCall
 from triage.domain.decide import decide
 from triage.domain.desk import Desk
 from triage.domain.errors import CallRefusedError, TriageError
-from triage.domain.events import Assessment, CallEvent, Event, PolicyAdopted
+from triage.domain.events import AboutNoCall, Assessment, CallEvent, Event
 from triage.domain.evidence import Heard
 from triage.domain.hear import hear
 from triage.projections.queue_entry import QueueEntry
-from triage.store import POLICY_STREAM, ConcurrentAppendError, EventLog, Recorded, Tracking, uncollected
+from triage.store import (
+    MODEL_STREAM,
+    ConcurrentAppendError,
+    EventLog,
+    Recorded,
+    Tracking,
+    uncollected,
+)
+from triage.watching import Watching, local
 
 ATTEMPTS_MAX: Final = 8
 PAUSE_SECONDS: Final = 0.005
@@ -81,7 +90,8 @@ class Engine:
         self._classifier: Final = classifier
         self._board: Final = board
         self._clock: Final = clock
-        self._adopted = False
+        self._watching: Final = Watching(classifier.model, desk)
+        self._adopting: Final = Adopting(desk, classifier.model)
 
     def handle(self, batch: Sequence[Request], tracking: Tracking | None = None, *, replay: bool = False) -> Handled:
         """What becomes of `batch`, stored together with `tracking` in one write.
@@ -103,7 +113,8 @@ class Engine:
     ) -> Handled:
         for attempt in range(ATTEMPTS_MAX):
             self._catch_up()
-            work = _Batch()
+            self._watching.resume(self._log, self._board.position)
+            work, seen = _Batch(), self._watching.snapshot()
             try:
                 outcomes = self._decide_all(batch, work, replay=replay)
                 if now is not None:
@@ -111,9 +122,11 @@ class Engine:
                 self._store(work, tracking)
             except ConcurrentAppendError:
                 self._restore(work)
+                self._watching.restore(seen)
                 time.sleep(PAUSE_SECONDS * 2**attempt)
             except BaseException:
                 self._restore(work)
+                self._watching.restore(seen)
                 raise
             else:
                 return Handled(tuple(outcomes), tuple(work.passed))
@@ -152,7 +165,7 @@ class Engine:
                 if isinstance(found, Heard) and ids[request.call_id] > 1:
                     calls[request.call_id] = evolve(calls.get(request.call_id, NotReported()), found.news)
             heard.append(found)
-        assessments = iter(self._assess([found.facts for found in heard if isinstance(found, Heard)]))
+        assessments = iter(self._assess([self._to_assess(found) for found in heard if isinstance(found, Heard)]))
         return [
             TriageCall(request.call_id, request.now, request.by, found, next(assessments))
             if isinstance(found, Heard)
@@ -160,7 +173,10 @@ class Engine:
             for request, found in zip(batch, heard, strict=True)
         ]
 
-    def _assess(self, calls: Sequence[FactsOfCall]) -> Sequence[Assessment]:
+    def _to_assess(self, heard: Heard) -> CallToAssess:
+        return CallToAssess(heard.facts, heard.news.particulars, local(heard.reported_at, self._desk))
+
+    def _assess(self, calls: Sequence[CallToAssess]) -> Sequence[Assessment]:
         if not calls:
             return ()
         try:
@@ -178,13 +194,18 @@ class Engine:
         if isinstance(request, Heeded):
             if heard is None:
                 return Outcome(request, (), None)
-            command = heard
+            command = self._counting(heard)
         else:
             command = request
         try:
             return Outcome(request, self._decide(command, work), None)
         except CallRefusedError as refusal:
             return Outcome(request, (), refusal)
+
+    def _counting(self, heard: TriageCall) -> TriageCall:
+        """`heard` with its assessment as it counts now: what the calls before it say of drift is known only here."""
+        assessment = self._watching.over(heard.assessment)
+        return heard if assessment is heard.assessment else replace(heard, assessment=assessment)
 
     def _decide(self, command: Command, work: _Batch) -> tuple[CallEvent, ...]:
         call_id = command.call_id
@@ -199,6 +220,8 @@ class Engine:
             self._board.apply(event)
         work.unfolded[call_id] = list(events)
         work.versions[call_id] = version
+        if (measured := self._watching.see(events[0])) is not None:
+            work.events.append((MODEL_STREAM, 0, measured))  # its version is known when it is stored
         return events
 
     def _let_time_pass(self, work: _Batch, until: datetime, now: datetime | None) -> None:
@@ -220,36 +243,25 @@ class Engine:
     def _store(self, work: _Batch, tracking: Tracking | None) -> None:
         if not work.events and tracking is None:
             return
-        adoption = self._adoption(work.events)
-        positions = self._log.append([*adoption, *work.events], recorded_at=self._clock(), tracking=tracking)
-        self._adopted = self._adopted or bool(adoption)
+        events = self._adopting.before(work.events, self._log)
+        positions = self._log.append(events, recorded_at=self._clock(), tracking=tracking)
+        if events:
+            self._adopting.stored()
         if (
             positions
             and positions[0] == self._board.position + 1
             and positions[-1] - positions[0] == len(positions) - 1
         ):
             self._board.position = positions[-1]
-        # else another writer came between: `_catch_up` reads its events, and these again, which changes nothing
-
-    def _adoption(self, events: Sequence[tuple[str, int, Event]]) -> list[tuple[str, int, Event]]:
-        """The event that keeps this engine's policy in the log, unless the policy adopted last is this one."""
-        if self._adopted or not events:
-            return []
-        history = self._log.histories([POLICY_STREAM]).get(POLICY_STREAM, [])
-        if history and isinstance(last := history[-1].event, PolicyAdopted) and last.digest == self._desk.digest:
-            self._adopted = True
-            return []
-        first = events[0][2]
-        adopted = PolicyAdopted(
-            occurred_at=first.occurred_at, by="engine", digest=self._desk.digest, policy=self._desk.policy
-        )
-        return [(POLICY_STREAM, len(history) + 1, adopted)]
+        else:  # another writer came between: `_catch_up` reads its events, and these again, which changes nothing
+            self._watching.stored(list(positions))
 
     def _catch_up(self) -> None:
         """Fold in what other writers stored since."""
         while page := self._log.read(self._board.position, PAGE_EVENTS, brief=True):
             for recorded in page:
                 self._board.apply(recorded.event)
+                self._watching.apply(recorded)
             self._board.position = page[-1].position
 
     def _restore(self, work: _Batch) -> None:
@@ -261,7 +273,7 @@ def call_of(history: Sequence[Recorded]) -> Call:
     """The state of a call after the events of its stream."""
     call: Call = NotReported()
     for recorded in history:
-        if not isinstance(recorded.event, PolicyAdopted):
+        if not isinstance(recorded.event, AboutNoCall):
             call = evolve(call, recorded.event)
     return call
 

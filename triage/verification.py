@@ -1,8 +1,11 @@
-"""Recomputing every decision in the log with the policy that made it: the same answer, or a mismatch that is named."""
+"""Recomputing every decision in the log with what made it: the same answer, or a mismatch that is named."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 from typing import Final, NamedTuple
 
+from triage.classifiers.features import CallToAssess
 from triage.domain.call import Call, NotReported, evolve
 from triage.domain.commands import (
     ArriveOnScene,
@@ -23,6 +26,7 @@ from triage.domain.decide import decide
 from triage.domain.desk import Desk
 from triage.domain.errors import CallRefusedError
 from triage.domain.events import (
+    AboutNoCall,
     BackupRequested,
     CallClaimed,
     CallCleared,
@@ -35,9 +39,9 @@ from triage.domain.events import (
     CallReported,
     CallTriaged,
     CallUpdated,
+    CsoRecalled,
     Evidence,
     FollowUpScheduled,
-    PolicyAdopted,
     ReportUnreadable,
     RouteOverridden,
     ShiftEnding,
@@ -48,9 +52,17 @@ from triage.domain.evidence import Heard, resolve
 from triage.domain.hear import reweigh
 from triage.domain.report import Unreadable
 from triage.domain.triage import NO_CLASSIFIER
+from triage.recalled import Models, Policies
 from triage.store import EventLog, Recorded
 
 PAGE_CALLS: Final = 400
+
+
+class _Made(NamedTuple):
+    """What made the decisions."""
+
+    policies: Policies
+    models: Models
 
 
 class Mismatch(NamedTuple):
@@ -70,44 +82,19 @@ class Verified(NamedTuple):
 
 
 def verify(log: EventLog, progress: Callable[[int], None] | None = None) -> Verified:
-    """Every decision in `log`, recomputed from the events before it with the policy that made it."""
-    desks = _desks(log)
+    """Every decision in `log`, recomputed from the events before it with the policy and model that made it."""
+    made = _Made(Policies.of(log), Models.of(log))
     decisions = 0
     mismatches: list[Mismatch] = []
     for page, position in _pages(log):
         for history in log.histories(page).values():
-            for group in _groups(history, desks):
+            for group in _groups(history, made):
                 decisions += 1
                 if isinstance(group, Mismatch):
                     mismatches.append(group)
         if progress is not None:
             progress(position)
     return Verified(decisions, tuple(mismatches))
-
-
-class _Desks(NamedTuple):
-    """Every policy that was adopted, by digest, and from which position of the log each held."""
-
-    by_digest: dict[str, Desk]
-    since: tuple[tuple[int, str], ...]
-
-    def at(self, position: int) -> Desk | None:
-        digest = next((digest for start, digest in reversed(self.since) if start < position), None)
-        return None if digest is None else self.by_digest[digest]
-
-
-def _desks(log: EventLog) -> _Desks:
-    by_digest: dict[str, Desk] = {}
-    since = []
-    after = 0
-    while page := log.read(after, PAGE_CALLS, ("policy_adopted",)):
-        for recorded in page:
-            event = recorded.event
-            assert isinstance(event, PolicyAdopted)
-            by_digest[event.digest] = Desk(event.policy)
-            since.append((recorded.position, event.digest))
-        after = page[-1].position
-    return _Desks(by_digest, tuple(since))
 
 
 def _pages(log: EventLog) -> Iterator[tuple[list[str], int]]:
@@ -118,21 +105,21 @@ def _pages(log: EventLog) -> Iterator[tuple[list[str], int]]:
         yield [recorded.stream for recorded in page if recorded.version == 1], after
 
 
-def _groups(history: Sequence[Recorded], desks: _Desks) -> Iterator[Mismatch | None]:
+def _groups(history: Sequence[Recorded], made: _Made) -> Iterator[Mismatch | None]:
     """Each decision about one call: None if it comes out the same, else the mismatch."""
     call: Call = NotReported()
     place = 0
     while place < len(history):
-        events = [recorded.event for recorded in history[place:] if not isinstance(recorded.event, PolicyAdopted)]
+        events = [recorded.event for recorded in history[place:] if not isinstance(recorded.event, AboutNoCall)]
         first = history[place]
-        desk = _desk_of(events, first.position, desks)
+        desk = _desk_of(events, first.position, made.policies)
         if desk is None:
             yield Mismatch(
                 first.position, first.stream, events[0].kind, "the log does not hold the policy that decided this"
             )
             return
-        expected = _decided(call, events, desk)
-        length = max(1, len(expected)) if not isinstance(expected, str) else 1
+        expected = _decided(call, events, desk, made.models, first.position)
+        length = _with_what_follows(events) if isinstance(expected, str) else max(1, len(expected))
         if isinstance(expected, str):
             yield Mismatch(first.position, first.stream, events[0].kind, expected)
         elif tuple(events[:length]) != expected:
@@ -144,20 +131,35 @@ def _groups(history: Sequence[Recorded], desks: _Desks) -> Iterator[Mismatch | N
         place += length
 
 
-def _desk_of(events: Sequence[CallEvent], position: int, desks: _Desks) -> Desk | None:
+def _with_what_follows(events: Sequence[CallEvent]) -> int:
+    """How many events the first of `events` brought about, it among them, as far as their kinds say it."""
+    following = takewhile(lambda event: isinstance(event, CallTriaged | CallQueued | CsoRecalled), events[1:])
+    return 1 + sum(1 for _ in following)
+
+
+def _desk_of(events: Sequence[CallEvent], position: int, policies: Policies) -> Desk | None:
     """The policy that decided the first of `events`: the one it names, or the one adopted last before it."""
     if isinstance(events[0], CallReported | CallUpdated | ReportUnreadable) and len(events) > 1:
         following = events[1]
         if isinstance(following, CallTriaged):
-            return desks.by_digest.get(following.policy)
-    return desks.at(position)
+            return policies.by_digest.get(following.policy)
+    return policies.at(position)
 
 
-def _decided(call: Call, events: Sequence[CallEvent], desk: Desk) -> tuple[CallEvent, ...] | str:
+def _decided(
+    call: Call, events: Sequence[CallEvent], desk: Desk, models: Models, position: int
+) -> tuple[CallEvent, ...] | str:
     """What the command behind the first of `events` leads to, computed again; or why that cannot be said."""
     command = _command(call, events, desk)
     if command is None:
         return "no command leads to this event here"
+    if isinstance(command, TriageCall):
+        heard = command.heard
+        to_assess = CallToAssess(heard.facts, heard.news.particulars, heard.reported_at.astimezone(desk.zone))
+        assessment = models.assessed(command.assessment, to_assess, position)
+        if assessment is None:
+            return "the log does not hold the model that assessed this"
+        command = replace(command, assessment=assessment)
     loads = {
         look.unit: look.load + _returned(events[0], look.unit)
         for event in events[:4]
@@ -217,12 +219,13 @@ def _command(call: Call, events: Sequence[CallEvent], desk: Desk) -> Command | N
 def _heard(call: Call, news: CallReported | CallUpdated, events: Sequence[CallEvent], desk: Desk) -> Command:
     triaged = next((later for later in events[1:2] if isinstance(later, CallTriaged)), None)
     after = evolve(call, news)
-    evidence = Evidence() if isinstance(after, NotReported) else reweigh(after.file, desk)
+    file = None if isinstance(after, NotReported) else after.file
+    evidence = Evidence() if file is None else reweigh(file, desk)
     return TriageCall(
         news.call_id,
         news.occurred_at if triaged is None else triaged.occurred_at,
         news.by,
-        Heard(news, evidence, resolve(evidence)),
+        Heard(news, evidence, resolve(evidence), news.occurred_at if file is None else file.reported_at),
         NO_CLASSIFIER if triaged is None else triaged.assessment,
     )
 

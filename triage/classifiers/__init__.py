@@ -1,22 +1,29 @@
 """Classifiers: an opinion on the risk of a call, which may hold a CSO back and never send one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
+from triage.classifiers.features import CallToAssess
 from triage.domain.events import Assessment
-from triage.domain.facts import FactValue
+from triage.domain.model import Model
 
-FactsOfCall = Mapping[str, FactValue | None]
+__all__ = ["NO_OPINION", "Abstains", "CallToAssess", "Classifier", "RulesAlone"]
 
 
 class Classifier(Protocol):
     """Whatever assesses calls in batches.
 
     `assess` returns one assessment for each call, in order. It must not raise: whatever goes wrong is an abstention,
-    and the engine turns a raised error or a wrong count into one all the same.
+    and the engine turns a raised error or a wrong count into one all the same. `model` is the table that it assesses
+    with, which the engine keeps in the log; None where there is none.
     """
 
-    def assess(self, calls: Sequence[FactsOfCall]) -> Sequence[Assessment]:
+    @property
+    def model(self) -> Model | None:
+        """The table, or None."""
+        ...
+
+    def assess(self, calls: Sequence[CallToAssess]) -> Sequence[Assessment]:
         """One assessment for each of `calls`."""
         ...
 
@@ -24,7 +31,9 @@ class Classifier(Protocol):
 class RulesAlone:
     """No classifier is configured: the rules decide alone. It counts only if the policy says `classifier: none`."""
 
-    def assess(self, calls: Sequence[FactsOfCall]) -> Sequence[Assessment]:
+    model = None
+
+    def assess(self, calls: Sequence[CallToAssess]) -> Sequence[Assessment]:
         """No opinion on any call."""
         return [NO_OPINION] * len(calls)
 
@@ -32,10 +41,12 @@ class RulesAlone:
 class Abstains:
     """A classifier that never knows, so that every call that would go to a CSO alone is sworn."""
 
-    def __init__(self, reason: str, model: str = "none") -> None:
-        self._abstention = Assessment(risk=None, model=model, abstained=reason)
+    model = None
 
-    def assess(self, calls: Sequence[FactsOfCall]) -> Sequence[Assessment]:
+    def __init__(self, reason: str) -> None:
+        self._abstention = Assessment(risk=None, model="none", abstained=reason)
+
+    def assess(self, calls: Sequence[CallToAssess]) -> Sequence[Assessment]:
         """An abstention for each call."""
         return [self._abstention] * len(calls)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from triage.cli.call_type_names import names_in
+from triage.cli.check_model import model_problems
 from triage.cli.check_report import origins_document, review_document, show_origins, show_review
 from triage.cli.failures import DONE, FOUND
 from triage.cli.options import STANDARD, Common
@@ -47,7 +48,7 @@ def check(
 
     Names every error and warning with file, line and field, and the nearest valid name. Then it says where the rules
     come from, which of them the folder overrides, and what nobody has confirmed yet, the most frequent first; what is
-    left to review is no error. With --calls it also lists the call types of these files that the table does not know:
+    left to review is no error. Where the folder requires a classifier, its model has to be there and to fit. With --calls it also lists the call types of these files that the table does not know:
     such a call is always sworn. Exit code 1 if there is an error or an unknown call type, 2 if the folder cannot be
     read.
 
@@ -66,6 +67,7 @@ def check(
     check_agency(agency)
     screen = Screen(as_json=common.json)
     found = check_folder(agency)
+    found = found._replace(problems=(*found.problems, *model_problems(agency, found.policy)))
     missing = _missing(agency, found, calls, screen)
     if screen.as_json:
         screen.document(

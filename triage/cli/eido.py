@@ -66,7 +66,7 @@ def eido(
         moment = None if at is None else session.moment(at)
         events = history(session, call, moment)
         policies = {policy.digest: policy for policy in session.app.adopted()}
-        told = story.tell(call, events, policies, moment, common)
+        told = story.tell(call, events, story.Made(policies, {}), moment, common)
         standing = _standing(told, _names(session, call, domain))
         document = documents.write(standing) if onto is None else _put_onto(onto, told, standing, session)
         sys.stdout.write(documents.dumps(document, indent=None if common.json else INDENT) + "\n")

@@ -5,13 +5,13 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from triage.cli.event_rows import recorded_fields
+from triage.cli.event_rows import recorded_fields, standing
 from triage.cli.failures import DONE, UsageError
 from triage.cli.options import STANDARD, Common
 from triage.cli.requests import history
 from triage.cli.session import Session, reading
 from triage.domain.errors import meant
-from triage.domain.events import PolicyAdopted
+from triage.domain.events import AboutNoCall
 from triage.projections import audit_line
 from triage.store import KINDS, Recorded
 
@@ -29,7 +29,7 @@ def log(
 ) -> int:
     """The log of events, in order, each on one line: position, when it happened, which call, what, by whom.
 
-    Facts that nobody asked are left out, and so are the bodies of the policies that were adopted.
+    Facts that nobody asked are left out, and so are the bodies of the policies and models that were adopted.
 
     For example:
 
@@ -68,8 +68,6 @@ def _events(session: Session, call: str | None, kind: str | None, after: int) ->
 def _show(session: Session, recorded: Recorded) -> None:
     event = recorded.event
     when = session.shown(event.occurred_at, seconds=True)
-    if isinstance(event, PolicyAdopted):
-        about, what = "-", f"policy {event.digest} of {event.policy.agency} decides from here on"
-    else:
-        about, what = event.call_id, audit_line.line(event)
+    about = "-" if isinstance(event, AboutNoCall) else event.call_id
+    what = standing(event) if isinstance(event, AboutNoCall) else audit_line.line(event)
     session.screen.line(f"{recorded.position:>6}  {when}  {about:<16}  {what}  [{event.by}]")

@@ -9,7 +9,7 @@ from triage.cli.failures import UsageError
 from triage.cli.session import Session
 from triage.domain.commands import Request
 from triage.domain.errors import CallNotFoundError
-from triage.domain.events import CallEvent, PolicyAdopted
+from triage.domain.events import AboutNoCall, CallEvent
 from triage.domain.values import CallId
 from triage.store import Recorded
 
@@ -50,7 +50,7 @@ def handle(session: Session, request: Request) -> tuple[CallEvent, ...]:
 def history(session: Session, call_id: str, until: datetime | None = None) -> list[Recorded]:
     """What happened to a call (up to `until`, by CAD's clock). Raises `CallNotFoundError` if nobody reported it."""
     found = session.app.log.histories([checked_id(call_id)]).get(call_id, [])
-    known = [recorded for recorded in found if not isinstance(recorded.event, PolicyAdopted)]
+    known = [recorded for recorded in found if not isinstance(recorded.event, AboutNoCall)]
     if not known:
         raise CallNotFoundError(call_id)
     within = [recorded for recorded in known if until is None or recorded.event.occurred_at <= until]

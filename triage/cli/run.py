@@ -22,6 +22,8 @@ from triage.engine import Handled
 from triage.sources import Columns, Reading, holds_documents, load_columns, read_file, read_lines, read_stream
 
 INPUT: Final = "-"
+STANDING: Final = ("policy_adopted", "model_adopted", "drift_measured")
+STANDING_MAX: Final = 1_000_000
 OPTIONS: Final = ("--agency", "--columns", "--help", "--json", "--log")
 
 
@@ -67,7 +69,7 @@ def run(
             _run_feed(session, tally, feed, stream)
         else:
             _run_files(session, tally, readings)
-        tally.events += len(session.app.log.read(before, 1, ("policy_adopted",)))
+        tally.events += len(session.app.log.read(before, STANDING_MAX, STANDING))
         report_run(session, tally, time.perf_counter() - started)
     return DONE
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from triage.bootstrap import App, utc_now
+from triage.bootstrap import RULES_CHANGED, App, classifier_of, utc_now
 from triage.cli import clock
 from triage.cli.failures import UsageError
 from triage.cli.options import Common, quoted
@@ -96,8 +96,14 @@ def deciding(common: Common) -> Iterator[Session]:
 @contextmanager
 def decided_by(policy: Policy, common: Common) -> Iterator[Session]:
     """A session that decides by `policy`; it begins a new log where there is none."""
-    with App(policy, common.log) as app:
-        session = Session(app, common, Screen(as_json=common.json))
+    classifier = classifier_of(policy, common.agency)
+    screen = Screen(as_json=common.json)
+    if policy.classifier == "required" and classifier.model is None:
+        screen.note(
+            f"note: {RULES_CHANGED} (`triage train`); until then every call that would go to a CSO goes to an officer"
+        )
+    with App(policy, common.log, classifier=classifier) as app:
+        session = Session(app, common, screen)
         session.__dict__["policy"] = policy
         yield session
 

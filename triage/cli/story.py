@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
+from triage.classifiers.features import CallToAssess
+from triage.classifiers.table import Explanation, TableModel
 from triage.cli import clock, verdict
 from triage.cli.options import Common
-from triage.domain.call import NotReported
+from triage.domain.call import Call, NotReported
 from triage.domain.events import (
+    AboutNoCall,
     CallCleared,
     CallNotServed,
     CallQueued,
@@ -17,7 +21,6 @@ from triage.domain.events import (
     Considered,
     Evidence,
     Particulars,
-    PolicyAdopted,
     RouteOverridden,
 )
 from triage.domain.evidence import resolve
@@ -59,6 +62,13 @@ class Told(NamedTuple):
         return {**self._asdict(), "unknown": list(self.unknown)}
 
 
+class Made(NamedTuple):
+    """What made the decisions of a log, each by its digest."""
+
+    policies: Mapping[str, Policy]
+    models: Mapping[str, TableModel]
+
+
 class Story(NamedTuple):
     """All that there is to tell of a call, up to the moment asked for."""
 
@@ -70,6 +80,7 @@ class Story(NamedTuple):
     triaged: CallTriaged | None
     policy: Policy | None
     questions: tuple[verdict.Question, ...]
+    risk: Explanation | None
 
     def rule(self, rule_id: str) -> Told:
         """A rule, an engine's reason or an override's reason code."""
@@ -83,10 +94,8 @@ class Story(NamedTuple):
         return Told(rule_id, None, meaning, None, ())
 
 
-def tell(
-    call_id: str, history: Sequence[Recorded], policies: Mapping[str, Policy], as_of: datetime | None, common: Common
-) -> Story:
-    """The story of a call from its events; `policies` are those that the log adopted, by digest."""
+def tell(call_id: str, history: Sequence[Recorded], made: Made, as_of: datetime | None, common: Common) -> Story:
+    """The story of a call from its events; `made` is all that the log adopted."""
     triaged = verdict.last_decision(history)
     call = call_of(history)
     return Story(
@@ -96,9 +105,20 @@ def tell(
         said=None if isinstance(call, NotReported) else call.file.particulars,
         known=known(triaged.evidence) if triaged else (),
         triaged=triaged,
-        policy=policies.get(triaged.policy) if triaged else None,
+        policy=made.policies.get(triaged.policy) if triaged else None,
         questions=tuple(verdict.questions(call_id, triaged, common)),
+        risk=_explained(call, triaged, made) if triaged else None,
     )
+
+
+def _explained(call: Call, triaged: CallTriaged, made: Made) -> Explanation | None:
+    """How the classifier came to its opinion; None where no model had one."""
+    model = made.models.get(triaged.assessment.model)
+    policy = made.policies.get(triaged.policy)
+    if model is None or policy is None or isinstance(call, NotReported) or call.file.particulars is None:
+        return None
+    reported_at = call.file.reported_at.astimezone(ZoneInfo(policy.time_zone))
+    return model.explain(CallToAssess(resolve(triaged.evidence), call.file.particulars, reported_at))
 
 
 def known(evidence: Evidence) -> tuple[Known, ...]:
@@ -126,9 +146,10 @@ def document(story: Story, common: Common) -> dict[str, object]:
 
     `call_id`, `as_of`; `reported`: what CAD said; `facts`: fact, value, provenance, danger, and what others said;
     `verdict`: as `triage ask` gives it, with `because` and `nearly` as rules (id, effect, because,
-    source, unknown: its facts that nobody stated),
-    `decided_at`, `policy`, `assessment`; `units`: each unit that was considered, its load and outcome; `not_served`;
-    `overrides`; `cleared`; `timeline`: position, occurred_at, recorded_at, kind, by, what.
+    source, unknown: its facts that nobody stated), `decided_at`, `policy`, `assessment`, `risk` (null without a model;
+    else base, contributions: words and amount in log-odds, which with the base add up to log_odds, and nothing: what
+    adds nothing); `units`: each unit that was considered, its load and outcome; `not_served`; `overrides`; `cleared`;
+    `timeline`: position, occurred_at, recorded_at, kind, by, what.
     """
     return {
         "call_id": story.call_id,
@@ -209,7 +230,15 @@ def _verdict(story: Story, common: Common) -> dict[str, object]:
         "decided_at": clock.iso(triaged.occurred_at),
         "policy": triaged.policy,
         "assessment": triaged.assessment.model_dump(),
+        "risk": _risk(story.risk),
     }
+
+
+def _risk(risk: Explanation | None) -> dict[str, object] | None:
+    if risk is None:
+        return None
+    parts = [{"words": part.words, "amount": part.amount} for part in risk.contributions]
+    return {"base": risk.base, "contributions": parts, "log_odds": risk.log_odds, "nothing": list(risk.nothing)}
 
 
 def _cleared(story: Story) -> dict[str, object] | None:
@@ -226,7 +255,7 @@ def _cleared(story: Story) -> dict[str, object] | None:
 
 def _line(recorded: Recorded) -> dict[str, object]:
     event = recorded.event
-    assert not isinstance(event, PolicyAdopted)
+    assert not isinstance(event, AboutNoCall)
     return {
         "position": recorded.position,
         "occurred_at": clock.iso(event.occurred_at),

@@ -8,7 +8,7 @@ from triage.cli import story, verdict
 from triage.cli.session import Session
 from triage.cli.story import Known, Story
 from triage.domain.call import Cleared, NotReported
-from triage.domain.events import CallTriaged, PolicyAdopted
+from triage.domain.events import AboutNoCall, CallTriaged
 from triage.domain.facts import DANGERS, FACTS
 from triage.engine import call_of
 from triage.projections import audit_line
@@ -201,12 +201,18 @@ def _risk(session: Session, told: Story) -> None:
         session.screen.say(f"canonical type: {judged.get('nature', 'none')}", indent=2)
     if told.triaged is not None:
         session.screen.say(f"classifier: {_opinion(told.triaged)}", indent=2, hang=2)
+    if told.risk is not None:
+        if told.triaged is not None and told.triaged.assessment.risk is None:
+            session.screen.say("what it would rest on, in log-odds:", indent=2)
+        for line in told.risk.lines():
+            session.screen.say(line, indent=4, hang=2)
 
 
 def _opinion(triaged: CallTriaged) -> str:
     opinion = triaged.assessment
     if opinion.risk is not None:
-        return f"risk {opinion.risk:.1%} that sworn authority is needed (model {opinion.model})"
+        ceiling = "no ceiling" if opinion.ceiling is None else f"the ceiling is {opinion.ceiling:.1%}"
+        return f"risk {opinion.risk:.1%} that sworn authority is used; {ceiling} (model {opinion.model}). In log-odds:"
     return f"no opinion ({opinion.abstained})" if opinion.abstained else "none configured, the rules decide alone"
 
 
@@ -242,7 +248,7 @@ def _timeline(session: Session, told: Story) -> None:
     session.screen.head("What happened")
     for recorded in told.history:
         event = recorded.event
-        if not isinstance(event, PolicyAdopted):
+        if not isinstance(event, AboutNoCall):
             session.screen.say(
                 f"{session.shown(event.occurred_at, seconds=True)}  {audit_line.line(event)}  [{event.by}]",
                 indent=2,

@@ -42,13 +42,14 @@ Stage = Literal["claimed", "en_route", "on_scene"]
 class File:
     """What is on file about a call, whatever its state.
 
-    `told_at` is CAD's time of the newest report. `route` is the one that holds, `eligible` what rules and classifier
+    `told_at` is CAD's time of the newest report, `reported_at` that of the report that was heard first. `route` is the one that holds, `eligible` what rules and classifier
     last allowed, `overridden` whether a person chose `route`. `particulars` is None as long as no report could be read.
     """
 
     call_id: str
     told_at: datetime
     particulars: Particulars | None
+    reported_at: datetime = NEVER
     reported: Facts = Facts()
     cue: Facts = Facts()
     answered: Facts = Facts()
@@ -173,7 +174,9 @@ def _opened(event: CallEvent) -> File:
     """The file that a call's first event opens."""
     match event:
         case CallReported():
-            return File(event.call_id, event.occurred_at, event.particulars, event.reported, event.cue)
+            return File(
+                event.call_id, event.occurred_at, event.particulars, event.occurred_at, event.reported, event.cue
+            )
         case ReportUnreadable(fingerprint=fingerprint):
             return File(event.call_id, NEVER, None, unreadable=frozenset({fingerprint}))
         case _:
@@ -189,6 +192,7 @@ def _told(call: Reported, event: CallReported | CallUpdated) -> Call:
         file,
         told_at=max(file.told_at, event.occurred_at) if by_cad else file.told_at,
         particulars=event.particulars,
+        reported_at=event.occurred_at if file.particulars is None else file.reported_at,
         reported=merge(file.reported, event.reported, newer=newer),
         cue=merge(file.cue, event.cue, newer=newer),
         answered=merge(file.answered, answered, newer=newer),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from triage.domain.call_types import CallTypes
 from triage.domain.cues import CueMatcher
@@ -25,11 +26,15 @@ class Weighed(NamedTuple):
 
 
 class Desk:
-    """All that a decision reads beside the call: a policy, compiled."""
+    """All that a decision reads beside the call: a policy, compiled.
 
-    def __init__(self, policy: Policy) -> None:
+    `digest` is the one that decisions name; a policy read back from a log keeps the digest that it had there.
+    """
+
+    def __init__(self, policy: Policy, digest: str | None = None) -> None:
         self.policy = policy
-        self.digest = policy.digest
+        self.digest = policy.digest if digest is None else digest
+        self.zone = ZoneInfo(policy.time_zone)
         self.judge = Judge(policy)
         self.call_types = CallTypes(policy.call_types)
         self.cues = CueMatcher(policy.cues, policy.negations)

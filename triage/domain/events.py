@@ -1,10 +1,12 @@
 """Everything that can happen to a call. The stored name is `kind`; a class may be renamed, a `kind` never."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from triage.domain.facts import Facts
+from triage.domain.model import Model
 from triage.domain.policy import Policy
 from triage.domain.values import Actor, CallId, Programme, Route, Slug, Text, UnitId, Value
 
@@ -30,12 +32,14 @@ Relation = Literal["duplicate", "related"]
 class Assessment(Value):
     """The classifier's opinion: a calibrated risk that sworn authority is needed, or an abstention (`risk` is None).
 
-    `model` is the digest of the model, or `none` where the policy says that no classifier is configured.
+    From `ceiling` on the risk is too high for a CSO; a risk without a ceiling always is. `model` is the digest of the
+    model, or `none` where there is none: the policy says that no classifier is configured, or the classifier failed.
     """
 
     risk: Annotated[float, Field(ge=0, le=1)] | None
     model: Text
     abstained: Text | None
+    ceiling: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class Evidence(Value):
@@ -265,6 +269,31 @@ class PolicyAdopted(Value):
     policy: Policy
 
 
+class ModelAdopted(Value):
+    """Assessments from here on were made with this model, kept whole so that each can be recomputed."""
+
+    kind: Literal["model_adopted"] = "model_adopted"
+    occurred_at: AwareDatetime
+    by: Actor
+    digest: Text
+    model: Model
+
+
+class DriftMeasured(Value):
+    """The last `calls` calls beside those that the model was trained for: each watched feature's stability index.
+
+    As long as `beyond`, the features whose index exceeds the model's limit, is not empty, the model abstains.
+    """
+
+    kind: Literal["drift_measured"] = "drift_measured"
+    occurred_at: AwareDatetime
+    by: Actor
+    model: Text
+    calls: int
+    figures: Mapping[Slug, float]
+    beyond: tuple[Slug, ...]
+
+
 CallEvent = (
     CallReported
     | CallUpdated
@@ -286,4 +315,7 @@ CallEvent = (
     | ReportUnreadable
 )
 
-Event = CallEvent | PolicyAdopted
+AboutNoCall = PolicyAdopted | ModelAdopted | DriftMeasured
+"""What is said of all calls at once."""
+
+Event = CallEvent | AboutNoCall

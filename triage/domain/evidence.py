@@ -1,6 +1,7 @@
 """How what is known of a call adds up, whoever said it and in whatever order."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from triage.domain.events import CallReported, CallUpdated, Evidence
@@ -13,11 +14,15 @@ _RANKS: Mapping[str, Mapping[FactValue, int]] = {
 
 
 class Heard(NamedTuple):
-    """News of a call: the event that records it, the evidence once it counts, and what that makes of each fact."""
+    """News of a call: the event that records it, the evidence once it counts, and what that makes of each fact.
+
+    `reported_at` is CAD's time of the report that was heard first.
+    """
 
     news: CallReported | CallUpdated
     evidence: Evidence
     facts: Mapping[str, FactValue | None]
+    reported_at: datetime
 
 
 def known(facts: Facts) -> dict[str, FactValue]:

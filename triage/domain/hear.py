@@ -96,13 +96,13 @@ def _hear_answer(call: Call, command: AnswerQuestion, desk: Desk) -> Heard | Non
 def _heard(call: Call, news: CallReported | CallUpdated, desk: Desk) -> Heard | None:
     """`news` and what is known with it; None if nothing more is known than before."""
     if isinstance(call, NotReported):
-        return Heard(news, *desk.weigh(news.particulars, news.reported, news.cue, NOTHING_KNOWN))
+        return Heard(news, *desk.weigh(news.particulars, news.reported, news.cue, NOTHING_KNOWN), news.occurred_at)
     after = evolve(call, news)
     assert not isinstance(after, NotReported)
     file = after.file
     if (_knowledge(file), file.told_at) == (_knowledge(call.file), call.file.told_at):
         return None  # a newer report that says the same is news: an older one, still to come, must not go before it
-    return Heard(news, *desk.weigh(news.particulars, file.reported, file.cue, file.answered))
+    return Heard(news, *desk.weigh(news.particulars, file.reported, file.cue, file.answered), file.reported_at)
 
 
 def _knowledge(file: File) -> tuple[Particulars | None, Facts, Facts, Facts]:

@@ -17,8 +17,8 @@ ENGINE_REASONS: Final[Mapping[str, str]] = {
     CALL_TYPE_NOT_MAPPED: "The agency's table does not know this call type, so nothing can be presumed of it.",
     NO_RULE_ALLOWS: "No rule of the policy allows anything but an officer.",
     REPORT_UNREADABLE: "A report of this call could not be read, so it could not be triaged.",
-    CLASSIFIER_ABSTAINED: "The policy wants a classifier's opinion and there is none.",
-    RISK_TOO_HIGH: "The classifier's risk reaches the policy's ceiling.",
+    CLASSIFIER_ABSTAINED: "The classifier has no opinion on this call, so no CSO goes without an officer.",
+    RISK_TOO_HIGH: "The classifier's risk reaches its ceiling.",
 }
 """The reasons that no rule gives: why a call is sworn before, beside or after the rules."""
 
@@ -74,7 +74,6 @@ class Judge:
 
     def __init__(self, policy: Policy) -> None:
         self._rules: Final = policy.rules
-        self._ceiling: Final = policy.risk_ceiling
         self._needs_classifier: Final = policy.classifier == "required"
         self._all: Final = (1 << len(policy.rules)) - 1
         self._require: Final = self._bits(rule.effect == "require_sworn" for rule in policy.rules)
@@ -120,7 +119,7 @@ class Judge:
         """Why the classifier holds back a route without an officer, or None."""
         if assessment.abstained is not None or (assessment.risk is None and self._needs_classifier):
             return CLASSIFIER_ABSTAINED
-        if assessment.risk is not None and assessment.risk >= self._ceiling:
+        if assessment.risk is not None and assessment.risk >= (assessment.ceiling or 0.0):
             return RISK_TOO_HIGH
         return None
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -57,12 +57,16 @@ class Disposition(Value):
 
 
 class Policy(Value):
-    """All that a decision reads beside the call itself."""
+    """All that a decision reads beside the call itself.
+
+    `authority_limit` is the share of the calls sent to a CSO that may end with sworn authority used: what a model's
+    ceiling is chosen for.
+    """
 
     agency: Text
     time_zone: Text
     classifier: Literal["none", "required"]
-    risk_ceiling: Annotated[float, Field(gt=0, le=1)]
+    authority_limit: Annotated[float, Field(gt=0, le=1)]
     rules: tuple[Rule, ...]
     call_types: tuple[CallType, ...]
     cues: tuple[Cue, ...]
@@ -76,4 +80,19 @@ class Policy(Value):
     @cached_property
     def digest(self) -> str:
         """16 hexadecimal digits of the SHA-256 of the policy as canonical JSON: every field that a decision reads."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        return _digest(self.model_dump_json())
+
+    @cached_property
+    def routing_digest(self) -> str:
+        """As `digest`, of those parts alone that the rules' route of a call depends on: not roster, nor dispositions.
+
+        Which calls the rules would give to a CSO is what a model's ceiling was chosen for.
+        """
+        return _digest(self.model_dump_json(include=_ROUTING))
+
+
+_ROUTING: Final = {"rules", "call_types", "cues", "negations", "priorities", "channels"}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

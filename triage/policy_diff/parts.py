@@ -189,7 +189,7 @@ def _setting(field: str, before: object, after: object) -> Iterator[Change]:
         if field == "classifier":
             direction = "looser" if after == "none" else "stricter"
         elif isinstance(before, float) and isinstance(after, float):
-            direction = "looser" if after > before else "stricter"  # the one number is the ceiling of risk
+            direction = "looser" if after > before else "stricter"  # the one number is the limit on authority used
         yield from changed("setting", name, [Line(instead("now", before, after), direction)])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from triage.domain.events import PolicyAdopted
+from triage.domain.events import AboutNoCall
 from triage.projections.audit_line import line
 from triage.projections.view import View
 from triage.store import Recorded
@@ -52,7 +52,7 @@ class AuditTrail(View):
                 line(recorded.event),
             )
             for recorded in page
-            if not isinstance(recorded.event, PolicyAdopted)
+            if not isinstance(recorded.event, AboutNoCall)
         ]
         self.write(f"INSERT OR REPLACE INTO {self.table('audit_lines')} VALUES (?,?,?,?,?,?,?)", rows)
 

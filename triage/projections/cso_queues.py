@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, cast
 
-from triage.domain.events import PolicyAdopted
+from triage.domain.events import AboutNoCall
 from triage.projections.queue_entry import QUEUE_KINDS, QueueEntry, Stage, place_in_queue
 from triage.projections.view import View
 from triage.store import Recorded
@@ -38,7 +38,7 @@ class CsoQueues(View):
         touched: dict[str, QueueEntry | None] = {}
         before = self._entries_of({recorded.stream for recorded in page})
         for recorded in page:
-            if not isinstance(recorded.event, PolicyAdopted):
+            if not isinstance(recorded.event, AboutNoCall):
                 call_id = recorded.event.call_id
                 entry = touched[call_id] if call_id in touched else before.get(call_id)
                 touched[call_id] = place_in_queue(entry, recorded.event)

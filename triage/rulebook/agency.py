@@ -16,7 +16,7 @@ from triage.rulebook.review import ToReview, settings_to_review
 REASONS: Final = "override_reasons"
 
 FIELDS: Final = (
-    "name", "time_zone", "classifier", "risk_ceiling", *INCLUDING, "switches", REASONS, "review"
+    "name", "time_zone", "classifier", "authority_limit", *INCLUDING, "switches", REASONS, "review"
 )  # fmt: skip
 MACHINE_ZONE: Final = "localtime"
 """A zone that means another one on each machine."""
@@ -34,7 +34,7 @@ class Settings(NamedTuple):
     name: str | None
     time_zone: str | None
     classifier: str | None
-    risk_ceiling: float | None
+    authority_limit: float | None
     included: Included | None
     switches: Mapping[str, bool] | None
     override_reasons: At | None
@@ -50,7 +50,7 @@ def read_settings(document: At) -> Settings:
         name=row.need("name", short_text),
         time_zone=row.need("time_zone", _zone),
         classifier=row.need("classifier", one_of("classifier", ("none", "required"))),
-        risk_ceiling=row.need("risk_ceiling", _risk),
+        authority_limit=row.need("authority_limit", _risk),
         included=included,
         switches=row.may("switches", _SWITCHES, _NO_SWITCHES) if row.is_table else None,
         override_reasons=_reasons_at(row, included),

@@ -168,7 +168,7 @@ def _policy(parts: Parts) -> Policy | None:
         "agency": settings.name,
         "time_zone": settings.time_zone,
         "classifier": settings.classifier,
-        "risk_ceiling": settings.risk_ceiling,
+        "authority_limit": settings.authority_limit,
         "rules": tuple(item.rule for item in parts.effective if item.switch is None or switches[item.switch]),
         "call_types": table.types,
         "cues": parts.cues.cues,

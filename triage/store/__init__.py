@@ -6,7 +6,7 @@
 from eventsourcing.persistence import Tracking
 
 from triage.store.collector import uncollected
-from triage.store.contract import POLICY_STREAM, EventLog, Recorded, stream_of
+from triage.store.contract import MODEL_STREAM, POLICY_STREAM, EventLog, Recorded, stream_of
 from triage.store.errors import (
     AlreadyTrackedError,
     ConcurrentAppendError,
@@ -25,6 +25,7 @@ from triage.store.mapper import KINDS
 
 __all__ = [
     "KINDS",
+    "MODEL_STREAM",
     "POLICY_STREAM",
     "AlreadyTrackedError",
     "ConcurrentAppendError",

@@ -8,13 +8,16 @@ from typing import NamedTuple, Protocol, Self
 
 from eventsourcing.persistence import ProcessRecorder, Tracking
 
-from triage.domain.events import Event, PolicyAdopted
+from triage.domain.events import DriftMeasured, Event, ModelAdopted, PolicyAdopted
 
 POLICY_STREAM = "adopted policies"
 """The stream of all adopted policies, in the order in which they took over.
 
 A call's stream is named by its id as it is. No id has a blank in it (CallId), so no call can ever meet this name.
 """
+
+MODEL_STREAM = "adopted models"
+"""The stream of all adopted models, and of what was measured of their drift."""
 
 
 class Recorded(NamedTuple):
@@ -112,5 +115,7 @@ class LogRecorder(ProcessRecorder, ABC):
 
 
 def stream_of(event: Event) -> str:
-    """The name of the stream that an event belongs to: its call's id, or the one stream of adopted policies."""
-    return POLICY_STREAM if isinstance(event, PolicyAdopted) else event.call_id
+    """The name of the stream that an event belongs to: its call's id, or that of the policies or the models."""
+    if isinstance(event, PolicyAdopted):
+        return POLICY_STREAM
+    return MODEL_STREAM if isinstance(event, ModelAdopted | DriftMeasured) else event.call_id

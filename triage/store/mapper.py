@@ -30,7 +30,15 @@ KINDS: Final[Mapping[str, type[Value]]] = MappingProxyType(
 )
 """Every event class by its stored name."""
 
-UPCASTS: Final[Mapping[str, tuple[Upcast, ...]]] = MappingProxyType({})
+
+def _named_limit(fields: dict[str, Any]) -> dict[str, Any]:
+    """The policy's limit was called `risk_ceiling`; a ceiling is what a model has."""
+    policy = dict(fields["policy"])
+    policy["authority_limit"] = policy.pop("risk_ceiling")
+    return {**fields, "policy": policy}
+
+
+UPCASTS: Final[Mapping[str, tuple[Upcast, ...]]] = MappingProxyType({"policy_adopted": (_named_limit,)})
 """For each kind whose stored fields ever changed: the step from version 1 to 2, from 2 to 3 and so on."""
 
 _E = TypeVar("_E")
