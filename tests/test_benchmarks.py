@@ -12,6 +12,11 @@ from tests.docs_examples import ROOT, copy_of_project
 
 HELPERS = {"calls", "measure"}
 EACH = {
+    "classifier": {
+        f"{who}, {how}"
+        for who in ("ours", "floor", "peer, scikit-learn", "peer, onnxruntime")
+        for how in ("one by one", "in batches")
+    },
     "engine": {"ours", "undecided", "floor", "peer"},
     "judge": {"ours", "ours, met before", "ours, never met", "floor", "peer, rule by rule"},
     "projections": {"ours", "ours, all three", "cso_queues", "audit_trail", "not_served", "floor"},

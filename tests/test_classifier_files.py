@@ -59,8 +59,8 @@ def signed(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
 def test_a_model_comes_back_as_it_was_written_with_its_card_and_digest(path: Path) -> None:
     digest = write_model(path, SMALL_MODEL, CARD)
     found = read_model(path)
-    assert found == (SMALL_MODEL, CARD, digest)
     assert found.model.digest == SMALL_MODEL.digest  # the order of its tables too
+    assert tuple(found) == (SMALL_MODEL, CARD, digest)
     assert len(digest) == 64
 
 
@@ -112,6 +112,13 @@ def test_what_could_not_be_read_back_is_not_written(path: Path, card: dict[str, 
     assert [entry.name for entry in path.parent.iterdir()] == [MODEL_FILE]
 
 
+def test_a_write_that_fails_leaves_nothing_beside_what_stood_there(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(OSError, match="model"):
+        write_model(path, SMALL_MODEL, CARD)
+    assert [entry.name for entry in path.parent.iterdir()] == [MODEL_FILE]
+
+
 def test_a_folder_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_model(tmp_path / "nowhere" / MODEL_FILE, SMALL_MODEL, CARD)
@@ -130,8 +137,10 @@ def test_a_folder_in_its_place_is_refused(path: Path) -> None:
 
 
 def test_a_path_that_no_system_has_is_refused() -> None:
-    assert refusal(Path("a\0b")).startswith("cannot be read: ")
-    assert refusal(Path("x" * 300)).startswith("cannot be read: file name too long; ")
+    with pytest.raises(ModelFileError, match=r"^`a\?b` is missing; "):
+        read_model(Path("a\0b"))
+    with pytest.raises(ModelFileError, match=r"^`x{57}\.\.\.` cannot be read: file name too long; "):
+        read_model(Path("x" * 300))
 
 
 @pytest.mark.parametrize(
@@ -239,7 +248,7 @@ def test_what_stood_in_the_file_is_never_quoted_at_length_or_with_controls(path:
     assert len(problem) < 600
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(st.data())
 def test_any_single_changed_character_of_a_file_is_refused(path: Path, data: st.DataObject) -> None:
     write_model(path, SMALL_MODEL, CARD)

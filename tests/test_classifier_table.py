@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.small_model import PRIORITIES, SMALL_MODEL, SUPPORT, TERMS, model
 from tests.small_policy import CALL_TYPES, SMALL_POLICY
 from triage.classifiers import words
-from triage.classifiers.features import NOT_STATED, CallToAssess, FeatureError
+from triage.classifiers.features import FEATURES, NOT_STATED, CallToAssess, FeatureError
 from triage.classifiers.table import TableModel
 from triage.domain.desk import Desk
 from triage.domain.events import Assessment, Particulars
@@ -24,6 +24,7 @@ NOON = datetime(2024, 5, 13, 12, 30, tzinfo=UTC)
 NIGHT = NOON.replace(hour=2)
 DESK = Desk(SMALL_POLICY)
 TABLE = TableModel(SMALL_MODEL)
+WEEK = [NOON + timedelta(days=day) for day in range(7)]
 NO_PRIORITY = "priority: not stated"
 
 
@@ -75,6 +76,13 @@ def test_a_risk_from_the_ceiling_on_withholds_a_cso_and_one_below_does_not() -> 
     assert judge(calm.facts, one(calm)).route == "cso"
     assert judge(calm.facts, one(calm, exactly)).because == ("risk-too-high",)
     assert judge(asked.facts, one(asked, exactly)).because == ("risk-too-high",)
+
+
+def test_two_values_together_count_once_beside_what_each_counts() -> None:
+    table = TableModel(model(terms=(*TERMS, OF_FACTS)))
+    urgent, routine = call(priority="2"), call(priority="3")
+    assert table.scores([urgent])[0] == pytest.approx(TABLE.scores([urgent])[0] + 0.5, abs=1e-12)
+    assert table.scores([routine]) == TABLE.scores([routine])
 
 
 def test_an_own_type_that_training_never_saw_counts_as_its_canonical_type() -> None:
@@ -206,10 +214,31 @@ BROKEN: tuple[Any, ...] = (
     None,
     call()._replace(facts=None),  # type: ignore[arg-type]
     call()._replace(facts={**call().facts, "weapon": []}),  # type: ignore[dict-item]
-    call()._replace(facts={**call().facts, "weapon": 0}),  # type: ignore[dict-item]
+    call()._replace(facts={**call().facts, "weapon": 2}),  # type: ignore[dict-item]
     call()._replace(said=None),  # type: ignore[arg-type]
     call()._replace(reported_at=None),  # type: ignore[arg-type]
 )
+
+
+@pytest.mark.parametrize(("number", "meant"), [(0, False), (1, True), (1.0, True)])
+def test_a_number_that_is_found_where_a_yes_or_no_was_remembered_means_that(number: Any, meant: bool) -> None:
+    stated = call()._replace(facts={**call().facts, "weapon": meant})
+    odd = call()._replace(facts={**call().facts, "weapon": number})
+    assert TableModel(SMALL_MODEL).assess([stated, odd]) == TableModel(SMALL_MODEL).assess([odd, stated])
+    assert one(odd) == one(stated)
+    assert (one(odd).abstained is None) is not meant
+
+
+@given(st.datetimes(), st.text(max_size=5), st.none() | st.text(max_size=3))
+def test_what_a_value_is_remembered_by_is_all_that_it_is_read_from(
+    at: datetime, call_type: str, beat: str | None
+) -> None:
+    rest = {"priority": None, "channel": None, "precinct": None, "sector": None}
+    said = Particulars.model_construct(call_type=call_type, beat=beat, **rest)
+    asked = CallToAssess({}, said, at)
+    same = CallToAssess({}, said, WEEK[at.weekday()].replace(hour=at.hour))
+    for name in FEATURES.keys() - FACTS.keys():
+        assert FEATURES[name](asked) == FEATURES[name](same)
 
 
 @pytest.mark.parametrize("broken", BROKEN)
@@ -259,8 +288,11 @@ HOSTILE = st.one_of(CALLS, st.sampled_from(BROKEN))
 WEIGHTS = st.floats(-6, 6)
 
 
+OF_FACTS = Term(features=("nature", "priority"), weights={"WELFARE | urgent": 0.5, "CDX | not stated": 0.25})
+
+
 def remade(weights: list[float], gone: int) -> Model:
-    """The small model with other weights and without one cell of each term."""
+    """The small model with a pair of facts too, with other weights, and without one cell of each term."""
     drawn = iter(weights * 10)
     terms = [
         term.model_copy(
@@ -270,7 +302,7 @@ def remade(weights: list[float], gone: int) -> Model:
                 }
             }
         )
-        for term in TERMS
+        for term in (*TERMS, OF_FACTS)
     ]
     return model(terms=tuple(terms))
 

@@ -77,9 +77,8 @@ FEATURES: Final[Mapping[str, Read]] = MappingProxyType(
 own call type as names are compared, `hours` the part of the day, `nature` the canonical type."""
 
 OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        name: "is known only after somebody went"
-        for name in (
+    dict.fromkeys(
+        (
             "final_call_type",
             "final_type",
             "disposition",
@@ -92,14 +91,15 @@ OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
             "unit",
             "responder",
             "arrived_at",
-        )
-    }
+        ),
+        "is known only after somebody went",
+    )
 )
 """Names of outcomes: never features, whoever asks for them."""
 
 
 def check_features(names: Iterable[str]) -> tuple[str, ...]:
-    """`names` as they are. Raises `FeatureError` for an outcome, and for a name that is no feature, with the nearest."""
+    """`names` as they are. Raises `FeatureError` for an outcome, and for a name that is none, with the nearest."""
     found = tuple(names)
     for name in found:
         if name in OUTCOMES:

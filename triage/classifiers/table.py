@@ -1,9 +1,8 @@
 """The classifier at run time: a model's table read for each call, with reasons. No library for learning is needed."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain, compress
+from collections.abc import Callable, Mapping, Sequence
 from math import exp, isfinite
-from operator import not_
+from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple
 
 from triage.classifiers import words
@@ -22,6 +21,14 @@ _GRADED: Final = frozenset({"severity", "likelihood", "priority"})
 """Dangers that every call has to some degree. The others are there or not."""
 
 _FACT_TYPES: Final = frozenset({bool, str, type(None)})
+
+_RAW: Final[Mapping[str, Callable[[CallToAssess], object]]] = {
+    "type": attrgetter("said.call_type"),
+    "beat": attrgetter("said.beat"),
+    "hours": attrgetter("reported_at.hour"),
+    "weekday": lambda call: call.reported_at.weekday(),
+}
+"""What alone of a call these features are read from."""
 
 _SAFEST: Final = {name: FACTS[name].values[0] for name in DANGERS if name not in _GRADED}
 
@@ -57,21 +64,24 @@ class Explanation(NamedTuple):
 class TableModel:
     """A `Classifier` that reads a model's table. Raises `FeatureError` for a model with a feature that there is not.
 
-    `names` are descriptions of canonical types by code, for explanations. What the facts of a call come to is worked
-    out once and remembered, as most calls share theirs with others.
+    `names` are descriptions of canonical types by code, for explanations. What the facts of a call come to, and each
+    of its other values, is worked out once and remembered, as most calls share them with others.
     """
 
     def __init__(self, model: Model, names: Mapping[str, str] | None = None) -> None:
-        check_features(name for term in model.terms for name in term.features)
+        used = dict.fromkeys(check_features(name for term in model.terms for name in term.features))
+        facts = list(dict.fromkeys(["nature", "priority", *(name for name in used if name in FACTS)]))
+        own = [name for name in used if name not in FACTS]
         self.model: Final = model
         self._names: Final = dict(names or {})
         self._digest: Final = model.digest
         self._no_ceiling: Final = None if model.ceiling is not None else words.no_ceiling(model.authority_limit)
-        by_facts = [all(name in FACTS for name in term.features) for term in model.terms]
-        self._on_facts: Final = _Table(list(compress(model.terms, by_facts)), model.terms)
-        self._on_more: Final = _Table(list(compress(model.terms, map(not_, by_facts))), model.terms)
-        read = dict.fromkeys([*self._on_facts.names, *self._on_more.names, "nature", "priority", *_SAFEST])
-        self._key: Final = tuple(name for name in read if name in FACTS)
+        self._key: Final = tuple(dict.fromkeys([*facts, *_SAFEST]))
+        self._all_facts: Final = itemgetter(*self._key)
+        self._facts: Final = [_Feature(name, model.terms) for name in facts]
+        self._own: Final = [_Feature(name, model.terms) for name in own]
+        self._pairs_of_facts: Final = _pairs(model.terms, facts, [])
+        self._pairs: Final = _pairs(model.terms, facts, own)
         self._remembered: Final[dict[tuple[FactValue | None, ...], _Known]] = {}
 
     def assess(self, calls: Sequence[CallToAssess]) -> list[Assessment]:
@@ -80,7 +90,7 @@ class TableModel:
 
     def scores(self, calls: Sequence[CallToAssess]) -> list[float]:
         """The score of each call before calibration, in log-odds, also where it abstains; an unseen value adds 0."""
-        return [self._known(call).score + self._on_more.score(self._on_more.values(call)) for call in calls]
+        return [self._score(call)[0] for call in calls]
 
     def explain(self, call: CallToAssess) -> Explanation:
         """What `assess` says of the call, and why; of a call without an opinion what its risk would rest on."""
@@ -88,7 +98,7 @@ class TableModel:
         assessment = self._assess(call)
         base = model.offset + model.slope * model.intercept
         try:
-            log_odds = model.offset + model.slope * self.scores([call])[0]
+            log_odds = model.offset + model.slope * self._score(call)[0]
             parts = [Contribution(self._said(term, call), model.slope * _weight(term, call)) for term in model.terms]
         except Exception:  # noqa: BLE001 - the assessment says what is wrong with the call
             return Explanation(assessment, base, (), base, ())
@@ -104,36 +114,59 @@ class TableModel:
         )
 
     def _assess(self, call: CallToAssess) -> Assessment:
-        if self._no_ceiling is not None:
-            return self._abstention(self._no_ceiling)
-        try:
-            known = self._known(call)
-            if known.reason is not None:
-                return self._abstention(known.reason)
-            values = self._on_more.values(call)
-            if (reason := self._on_more.unseen(values)) is not None:
-                return self._abstention(reason)
-            risk = _logistic(self.model.offset + self.model.slope * (known.score + self._on_more.score(values)))
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with a call: no opinion on this one alone
-            return self._abstention(words.broken(error))
-        return Assessment(risk=risk, model=self._digest, abstained=None, ceiling=self.model.ceiling)
-
-    def _abstention(self, reason: str) -> Assessment:
+        reason = self._no_ceiling
+        if reason is None:
+            try:
+                score, reason = self._score(call)
+                if reason is None:
+                    model = self.model
+                    risk = _logistic(model.offset + model.slope * score)
+                    return Assessment(risk=risk, model=self._digest, abstained=None, ceiling=model.ceiling)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with a call: no opinion on this one alone
+                reason = words.broken(error)
         return Assessment(risk=None, model=self._digest, abstained=reason)
+
+    def _score(self, call: CallToAssess) -> tuple[float, str | None]:
+        """The score, and why there is no opinion, or None."""
+        score, reason, facts = self._known(call)
+        values = [*facts]
+        for feature in self._own:
+            raw = feature.raw(call)
+            cell = feature.cells.get(raw) or feature.add(raw, call)
+            values.append(cell.value)
+            score += cell.weight
+            reason = reason or cell.unseen
+        for first, second, weights in self._pairs:
+            score += weights.get((values[first], values[second]), 0.0)
+        return score, reason
 
     def _known(self, call: CallToAssess) -> "_Known":
         """What the facts of the call come to."""
-        key = tuple(map(call.facts.get, self._key))
-        if not _FACT_TYPES.issuperset(map(type, key)):
-            raise TypeError("a fact is a yes or no or a word")  # 0 would be found where no was remembered
+        try:
+            key = self._all_facts(call.facts)
+        except KeyError:  # what is not there is unknown
+            key = tuple(map(call.facts.get, self._key))
         known = self._remembered.get(key)
         if known is None:
             if len(self._remembered) >= REMEMBERED_MAX:
                 self._remembered.clear()
-            values = self._on_facts.values(call)
-            score = self.model.intercept + self._on_facts.score(values)
-            known = self._remembered[key] = _Known(score, self._reason(call) or self._on_facts.unseen(values))
+            known = self._remembered[key] = self._worked_out(_as_found_again(call, self._key, key))
         return known
+
+    def _worked_out(self, call: CallToAssess) -> "_Known":
+        facts = call.facts
+        cells = [
+            feature.cells.get(facts.get(feature.name)) or feature.add(facts.get(feature.name), call)
+            for feature in self._facts
+        ]
+        values = tuple([cell.value for cell in cells])
+        score = self.model.intercept
+        for cell in cells:  # not `sum`, which rounds otherwise from one version of Python to the next
+            score += cell.weight
+        for first, second, weights in self._pairs_of_facts:
+            score += weights.get((values[first], values[second]), 0.0)
+        unseen = next((cell.unseen for cell in cells if cell.unseen is not None), None)
+        return _Known(score, self._reason(call) or unseen, values)
 
     def _reason(self, call: CallToAssess) -> str | None:
         """Why there is too little to go by for a call with these facts, or None."""
@@ -160,48 +193,74 @@ class TableModel:
 
 
 class _Known(NamedTuple):
-    """What facts come to: the intercept and their terms, and why there is no opinion on any call with these facts."""
+    """What facts come to: intercept and terms added up, why there is no opinion on a call with them, their values."""
 
     score: float
     reason: str | None
+    values: tuple[str, ...]
 
 
-class _Table:
-    """Some of all terms made ready: the features that they read, once each, and the weights by the places of these."""
+_Pair = tuple[int, int, Mapping[tuple[str, str], float]]
+"""The places of two values, and the weights of both together."""
 
-    def __init__(self, terms: Sequence[Term], everything: Sequence[Term]) -> None:
-        self.names: Final = tuple(dict.fromkeys(chain.from_iterable(term.features for term in terms)))
-        self._read: Final = [FEATURES[name] for name in self.names]
-        place = {name: number for number, name in enumerate(self.names)}
-        self._ones: Final = [(place[term.features[0]], dict(term.weights)) for term in terms if len(term.features) == 1]
-        self._pairs: Final = [
-            (place[term.features[0]], place[term.features[-1]], _by_pair(term))
-            for term in terms
-            if len(term.features) > 1
-        ]
-        self._seen: Final = [
-            (place[name], name, _seen(name, everything)) for name in self.names if name not in {"nature", _FALLS_BACK}
-        ]
 
-    def values(self, call: CallToAssess) -> list[str]:
-        """The call's value of each of `names`."""
-        return [read(call) for read in self._read]
+class _Cell(NamedTuple):
+    """A value of a feature what the terms over it alone add, and the reason where training never saw it."""
 
-    def score(self, values: Sequence[str]) -> float:
-        """What these values add."""
-        score = 0.0
-        for place, weights in self._ones:
-            score += weights.get(values[place], 0.0)
-        for first, second, pairs in self._pairs:
-            score += pairs.get((values[first], values[second]), 0.0)
-        return score
+    value: str
+    weight: float
+    unseen: str | None
 
-    def unseen(self, values: Sequence[str]) -> str | None:
-        """The reason where training never saw one of these values, or None."""
-        for place, name, seen in self._seen:
-            if values[place] not in seen:
-                return words.value_unseen(name, values[place])
-        return None
+
+class _Feature:
+    """A feature that the terms read. Its cells are remembered by what alone of a call they are read from."""
+
+    def __init__(self, name: str, terms: Sequence[Term]) -> None:
+        self.name: Final = name
+        self.raw: Final = _RAW.get(name, FEATURES[name])
+        self.cells: Final[dict[object, _Cell]] = {}
+        self._read: Final = FEATURES[name]
+        self._terms: Final = [term for term in terms if term.features == (name,)]
+        read = any(name in term.features for term in terms)
+        self._seen: Final = _seen(name, terms) if read and name not in {"nature", _FALLS_BACK} else None
+
+    def add(self, raw: object, call: CallToAssess) -> _Cell:
+        """The cell of a call, which from here on is found by `raw`."""
+        value = self._read(call)
+        unseen = self._seen is not None and value not in self._seen
+        weight = 0.0
+        for term in self._terms:
+            weight += term.weights.get(value, 0.0)
+        if len(self.cells) >= REMEMBERED_MAX:
+            self.cells.clear()
+        cell = _Cell(value, weight, words.value_unseen(self.name, value) if unseen else None)
+        self.cells[raw] = cell
+        return cell
+
+
+def _as_found_again(call: CallToAssess, names: Sequence[str], values: Sequence[FactValue | None]) -> CallToAssess:
+    """The call with its facts as they will be found: 0 is looked up as no is, so that it has to mean no from the start.
+
+    Raises `TypeError` for what is neither a yes or no nor a word.
+    """
+    if _FACT_TYPES.issuperset(map(type, values)):
+        return call
+    facts = {name: bool(value) if value in {0, 1} else value for name, value in zip(names, values, strict=True)}
+    if not all(isinstance(value, bool | str | None) for value in facts.values()):
+        raise TypeError("a fact is a yes or no or a word")
+    return call._replace(facts=facts)
+
+
+def _pairs(terms: Sequence[Term], facts: Sequence[str], own: Sequence[str]) -> list[_Pair]:
+    """The terms over two of `facts`, or, where there are others, over one of these at least, by their places."""
+    place = {name: at for at, name in enumerate([*facts, *own])}
+    return [
+        (place[term.features[0]], place[term.features[1]], _by_pair(term))
+        for term in terms
+        if len(term.features) > 1
+        and place.keys() >= set(term.features)
+        and (not own or not set(own).isdisjoint(term.features))
+    ]
 
 
 def _by_pair(term: Term) -> dict[tuple[str, str], float]:

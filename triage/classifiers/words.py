@@ -87,12 +87,12 @@ def value_of(feature: str, value: str, names: Mapping[str, str] | None = None) -
 
     `names` are the canonical types' descriptions by code; a type without one is called by its code.
     """
-    if value == NOT_STATED or feature not in _CALLED.keys() | {"nature"}:
-        return f"{called(feature)}: {value}"
-    if feature == "nature":
+    if value != NOT_STATED and feature == "nature":
         name = (names or {}).get(value)
         return value if name is None else f"{name} ({value})"
-    return _CALLED[feature].format(value)
+    if value != NOT_STATED and feature in _CALLED:
+        return _CALLED[feature].format(value)
+    return f"{called(feature)}: {value}"
 
 
 def together(values: Iterable[str]) -> str:
