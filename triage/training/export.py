@@ -1,0 +1,142 @@
+"""What was fitted, written as a model: a table that says the same of every call, without the library that made it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from triage.classifiers import CallToAssess
+from triage.classifiers.features import FEATURES, NOT_STATED
+from triage.domain.facts import DANGERS, FACTS
+from triage.domain.model import APART, Model, Term
+from triage.domain.policy import Policy
+from triage.training.candidates import Table
+from triage.training.cells import AGENCY, LOCAL, UNSEEN, Cells, TermOver, foreign, grid_of
+from triage.training.history import Row
+
+SUPPORT_MIN: Final = 30
+"""Decided training calls of a canonical type below which there is no opinion on it (assumption)."""
+
+COMBINATION_MIN: Final = 10
+"""The same of a canonical type at one priority (assumption)."""
+
+DRIFT_WINDOW: Final = 1_000
+DRIFT_LIMIT: Final = 0.25
+"""A stability index beyond this is taken for another population (a rule of thumb of credit scoring: Siddiqi 2006)."""
+
+WATCHED: Final = ("nature", "priority", "channel", "hours", "weekday", "beat")
+SHARE_MIN: Final = 0.02
+"""Values of fewer calls than this share stand together as `other` in the reference (assumption)."""
+
+OTHER: Final = "other"
+NAME_MAX: Final = 64
+_GRADED: Final = frozenset({"severity", "likelihood", "priority"})
+_SAFEST: Final = {name: FACTS[name].values[0] for name in DANGERS if name not in _GRADED}
+
+
+class Origin(NamedTuple):
+    """What a model is made of and for: its policy, the decided calls learnt from, and calls as they come."""
+
+    policy: Policy
+    candidate: str
+    borrowed: bool
+    learnt: Sequence[Row]
+    usual: Sequence[Row]
+    features: Sequence[str]
+
+
+def to_model(table: Table, cells: Cells, origin: Origin) -> Model:
+    """The model of `table`, as it was fitted to `cells`: not calibrated yet, and with 1 for its ceiling.
+
+    What own types and beats of other agencies weigh is left out, and the weight of the agency itself is part of the
+    intercept; of an agency that is not in the table it is 0, the mean that the penalty draws to.
+    """
+    policy = origin.policy
+    names = cells.values[AGENCY]
+    intercept, terms = table.intercept, []
+    for at, over in enumerate(table.terms):
+        if over == (AGENCY,):
+            intercept += float(table.weights[at][names.index(policy.agency)]) if policy.agency in names else 0.0
+            continue
+        weights = _weights(over, table.weights[at], cells)
+        if weights:
+            terms.append(Term(features=over, weights=weights))
+    support = Counter(_read("nature", row) for row in origin.learnt)
+    pairs = Counter((_read("nature", row), _read("priority", row)) for row in origin.learnt)
+    return Model(
+        name=_slug(f"{policy.agency} {origin.candidate}"),
+        agency=policy.agency,
+        routing=policy.routing_digest,
+        borrowed=origin.borrowed,
+        authority_limit=policy.authority_limit,
+        intercept=intercept,
+        terms=tuple(terms),
+        slope=1.0,
+        offset=0.0,
+        ceiling=1.0,
+        support_min=SUPPORT_MIN,
+        combination_min=COMBINATION_MIN,
+        support={nature: support[nature] for nature in sorted(support) if nature != NOT_STATED},
+        combinations={APART.join(pair): pairs[pair] for pair in sorted(pairs) if pair[0] != NOT_STATED},
+        dangers=_dangers(row.call for row in origin.learnt),
+        drift_window=DRIFT_WINDOW,
+        drift_limit=DRIFT_LIMIT,
+        reference=_reference(origin.usual, [name for name in WATCHED if name in origin.features]),
+    )
+
+
+def _weights(over: TermOver, weights: Iterable[float], cells: Cells) -> dict[str, float]:
+    """The weights of the values, or pairs of values, that were seen, in the order of the values."""
+    lists = [cells.values[name] for name in over]
+    seen = np.unique(grid_of([over], cells)[:, 0])
+    by_place = list(weights)
+    found = {}
+    for place in seen[seen != UNSEEN].tolist():
+        parts = np.unravel_index(place, [len(values) for values in lists])
+        named = [values[int(part)] for values, part in zip(lists, parts, strict=True)]
+        if not any(name in LOCAL and foreign(value) for name, value in zip(over, named, strict=True)):
+            found[APART.join(named)] = float(by_place[place])
+    return found
+
+
+def _read(name: str, row: Row) -> str:
+    return FEATURES[name](row.call)
+
+
+def _dangers(calls: Iterable[CallToAssess]) -> dict[str, tuple[str, ...]]:
+    """The dangers that were known of some call of each canonical type, in the order of the facts."""
+    seen: dict[str, set[str]] = {}
+    looked: dict[int, object] = {}
+    for call in calls:
+        if id(call.facts) in looked:
+            continue
+        looked[id(call.facts)] = call.facts
+        nature = call.facts.get("nature")
+        if nature is not None:
+            known = ((name, call.facts.get(name)) for name in _SAFEST)
+            seen.setdefault(str(nature), set()).update(
+                name for name, value in known if value is not None and value != _SAFEST[name]
+            )
+    return {nature: tuple(name for name in _SAFEST if name in seen[nature]) for nature in sorted(seen) if seen[nature]}
+
+
+def _reference(rows: Sequence[Row], names: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
+    """What share of the calls has each value, of features with two or more; the rare ones together, at the end."""
+    found: dict[str, dict[str, float]] = {}
+    for name in names:
+        number = Counter(_read(name, row) for row in rows)
+        often = {value: calls / len(rows) for value, calls in sorted(number.items()) if calls >= SHARE_MIN * len(rows)}
+        others = often.pop(OTHER, 0.0) + sum(
+            calls for value, calls in number.items() if calls < SHARE_MIN * len(rows)
+        ) / len(rows)
+        shares = often | ({OTHER: others} if others else {})
+        if len(shares) > 1:
+            found[name] = shares
+    return found
+
+
+def _slug(text: str) -> str:
+    """`text` as a name: lower-case letters and digits with hyphens between."""
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text.lower())
+    return "-".join(plain.split())[:NAME_MAX].strip("-") or "model"
