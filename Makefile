@@ -13,7 +13,7 @@ export PYTHON
 UV := uv==0.13.9
 PYTEST := $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check gates bench docs agencies lock
+.PHONY: help demo test check gates bench docs agencies models lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ docs: $(READY) ## writes what is generated in docs/, then runs every example
 
 agencies: $(READY) ## writes docs/agencies.md from the published tables in ../shared/data
 	@$(BIN)/python docs/agencies.py
+
+models: $(READY) ## trains every agency's model from the published tables, and writes docs/classifier.md
+	@$(BIN)/python docs/models.py
 
 lock: $(READY) ## pins every dependency again (needs a registry); UPGRADE=--upgrade for newer ones
 	@test -x .venv-lock/bin/uv || { $(BIN)/python -m venv .venv-lock \

@@ -34,7 +34,6 @@ from eventsourcing.domain import Aggregate, event
 from eventsourcing.system import ProcessApplication, SingleThreadedRunner, System
 
 from triage.bootstrap import App
-from triage.classifiers import NO_OPINION
 from triage.domain.call import NotReported
 from triage.domain.desk import Desk
 from triage.domain.events import Event
@@ -115,7 +114,7 @@ class Dispatch(Application[UUID]):
         (request,) = calls.requests([line])
         heard = hear(NotReported(), request, desk)
         assert heard is not None
-        verdict = desk.judge(heard.facts, NO_OPINION)
+        verdict = desk.judge.by_rules(heard.facts)
         evidence = {name: known(facts) for name, facts in heard.evidence}
         call = Call(request.call_id, heard.news.particulars.call_type, evidence)
         because, nearly, questions = list(verdict.because), list(verdict.nearly), list(verdict.open_questions)

@@ -22,7 +22,6 @@ from triage.domain.events import Evidence
 from triage.domain.evidence import resolve
 from triage.domain.facts import FACTS, FactSpec, FactValue
 from triage.domain.judge import Verdict
-from triage.domain.triage import NO_CLASSIFIER
 from triage.rulebook import load
 from triage.schemas import schema_text
 
@@ -121,7 +120,7 @@ def decision_table() -> str:
     for call_type in sorted(desk.policy.call_types, key=lambda entry: entry.name):
         given = desk.given(ORDINARY_PRIORITY, ORDINARY_CHANNEL)
         facts = resolve(Evidence(presumed=call_type.presumes, reported=given))
-        first = desk.judge(facts, NO_CLASSIFIER)
+        first = desk.judge.by_rules(facts)
         then = _answered_safely(desk, facts)
         changed = [then.route, " ".join(then.because)] if then.route != first.route else ["", ""]
         because, questions = " ".join(first.because), " ".join(first.open_questions)
@@ -156,7 +155,7 @@ def _answered_safely(desk: Desk, facts: dict[str, FactValue | None]) -> Verdict:
     """The verdict once every open question about a danger has its safest answer."""
     facts = dict(facts)
     while True:
-        verdict = desk.judge(facts, NO_CLASSIFIER)
+        verdict = desk.judge.by_rules(facts)
         dangers = [FACTS[name] for name in verdict.open_questions if FACTS[name].ordered]
         if not dangers:
             return verdict

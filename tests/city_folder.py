@@ -12,7 +12,6 @@ from triage.domain.events import Particulars
 from triage.domain.evidence import NOTHING_KNOWN
 from triage.domain.facts import FACTS, Facts
 from triage.domain.judge import Verdict
-from triage.domain.triage import NO_CLASSIFIER
 from triage.rulebook import load
 
 ROOT: Final = Path(__file__).parents[1]
@@ -48,8 +47,8 @@ class City:
 
     def verdict(self, call_type: str, priority: str | None, cue: Facts = NOTHING_KNOWN) -> Verdict:
         """What is decided on a call of which its type and priority are known, and what `cue` says."""
-        return self.desk.judge(
-            self.desk.weigh(_said(call_type, priority), NOTHING_KNOWN, cue, NOTHING_KNOWN).facts, NO_CLASSIFIER
+        return self.desk.judge.by_rules(
+            self.desk.weigh(_said(call_type, priority), NOTHING_KNOWN, cue, NOTHING_KNOWN).facts
         )
 
     def verdict_if_all_is_safe(self, call_type: str, priority: str | None) -> Verdict:
@@ -57,7 +56,7 @@ class City:
         safest = {name: spec.values[0] for name, spec in FACTS.items() if spec.asked and spec.ordered}
         answered = Facts.model_validate(safest)
         weighed = self.desk.weigh(_said(call_type, priority), NOTHING_KNOWN, NOTHING_KNOWN, answered)
-        return self.desk.judge(weighed.facts, NO_CLASSIFIER)
+        return self.desk.judge.by_rules(weighed.facts)
 
     def line(self, call_type: str, priority: str | None) -> str:
         """Type, route, the rule that decided first, and the open questions, in a line that reads as a table's row."""

@@ -14,7 +14,6 @@ from triage.domain.events import Particulars
 from triage.domain.evidence import NOTHING_KNOWN
 from triage.domain.facts import Facts
 from triage.domain.judge import Verdict
-from triage.domain.triage import NO_CLASSIFIER
 from triage.rulebook import load
 from triage.sources import Reading, load_columns, read_file
 
@@ -70,7 +69,7 @@ def verdict(call_type: str, priority: str | None, answered: Facts = NOTHING_KNOW
     """The verdict on a call of which only type and priority are known, and what was answered."""
     said = Particulars(call_type=call_type, priority=priority, channel=None, precinct=None, sector=None, beat=None)
     facts = desk().weigh(said, NOTHING_KNOWN, NOTHING_KNOWN, answered).facts
-    return desk().judge(facts, NO_CLASSIFIER)
+    return desk().judge.by_rules(facts)
 
 
 def table(path: Path) -> Iterator[dict[str, str]]:

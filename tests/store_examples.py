@@ -192,9 +192,7 @@ EVENTS: tuple[Event, ...] = (
     ),
     PolicyAdopted(occurred_at=SEEN, by="engine", digest=POLICY.digest, policy=POLICY),
     ModelAdopted(occurred_at=SEEN, by="engine", digest=MODEL.digest, model=MODEL),
-    DriftMeasured(
-        occurred_at=SEEN, by="engine", model=MODEL.digest, calls=1000, figures={"hours": 0.03125}, beyond=()
-    ),
+    DriftMeasured(occurred_at=SEEN, by="engine", model=MODEL.digest, calls=1000, figures={"hours": 0.03125}, beyond=()),
 )
 EXAMPLES: dict[str, Event] = {event.kind: event for event in EVENTS}
 

@@ -147,7 +147,13 @@ def test_too_few_calls_of_a_type_at_a_priority_give_no_opinion() -> None:
 def test_a_type_or_combination_that_was_never_seen_is_unknown_even_if_nothing_is_demanded() -> None:
     lax = {"support_min": 0, "combination_min": 0}
     assert "saw 0 of SUSP, 1 are needed" in reason(call("SUSPICIOUS"), TableModel(model(**lax)))
-    assert f"saw 0 of WELFARE with {NO_PRIORITY}, 1" in reason(call(), TableModel(model(**lax, combinations={})))
+    other = {"CDX | routine": 20}
+    assert f"saw 0 of WELFARE with {NO_PRIORITY}, 1" in reason(call(), TableModel(model(**lax, combinations=other)))
+
+
+def test_a_model_that_reads_no_priority_counts_no_combinations() -> None:
+    (assessed,) = TableModel(model(combinations={})).assess([call()])
+    assert (assessed.risk is not None, assessed.abstained) == (True, None)
 
 
 @pytest.mark.parametrize(

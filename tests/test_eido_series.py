@@ -22,7 +22,6 @@ from triage.domain.facts import FactValue
 from triage.domain.hear import reweigh
 from triage.domain.policy import Cue
 from triage.domain.report import Report
-from triage.domain.triage import NO_CLASSIFIER
 from triage.eido import Incidents, Names, Standing, dumps, loads, onto
 from triage.eido.reading import NOTE_END
 from triage.eido.series import DOCUMENTS_MAX, INCIDENTS_MAX
@@ -108,7 +107,7 @@ def known(stories: dict[str, Story]) -> dict[str, Known]:
     for call_id, story in stories.items():
         assert not isinstance(story.call, NotReported)
         facts = resolve(reweigh(story.call.file, DESK))
-        found[call_id] = Known(story.call.file.particulars, facts, DESK.judge(facts, NO_CLASSIFIER))
+        found[call_id] = Known(story.call.file.particulars, facts, DESK.judge.by_rules(facts))
     return found
 
 

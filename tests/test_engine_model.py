@@ -228,7 +228,13 @@ CLASSIFIERS: dict[str, Classifier] = {
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_whatever_the_classifier_the_route_is_that_of_the_rules_or_an_officer(tmp_path: Path, name: str) -> None:
-    answers = ({}, {"violence": False}, {"violence": True}, {"weapon": True}, {"domestic": "verbal"})
+    answers: tuple[dict[str, bool | str], ...] = (
+        {},
+        {"violence": False},
+        {"violence": True},
+        {"weapon": True},
+        {"domestic": "verbal"},
+    )
     story: list[Request] = []
     for number, (call_type, priority) in enumerate(product(CALL_TYPES, ("1", "2", "3", None))):
         for place, said in enumerate(answers):

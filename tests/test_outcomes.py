@@ -357,9 +357,9 @@ def test_words_in_a_narrative_count_as_they_do_in_a_run() -> None:
     assert ADVISE(report(narrative="he has no knife")).route == "cso"
 
 
-def test_a_policy_that_wants_a_classifier_sends_no_cso_without_one() -> None:
+def test_advice_is_that_of_the_rules_alone_whether_or_not_the_policy_wants_a_classifier() -> None:
     advice = Adviser(Desk(SMALL_POLICY.model_copy(update={"classifier": "required"})))(report())
-    assert (advice.route, advice.because) == ("sworn", ("classifier-abstained",))
+    assert (advice.route, advice.because) == ("cso", ("welfare",))
 
 
 # Groups.

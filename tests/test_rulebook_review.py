@@ -9,7 +9,6 @@ import pytest
 from tests.rulebook_folder import CITY, COMMON, GATE, edited, on_library, problems, said, told, write
 from triage.domain.desk import Desk
 from triage.domain.facts import DANGERS, FACTS, FactValue
-from triage.domain.triage import NO_CLASSIFIER
 from triage.rulebook import RulebookError, ToReview, check, load, load_outcomes
 
 HEADER = "call_type,canonical,fidelity,profile,presumes,severity,likelihood,status,calls,source\n"
@@ -79,12 +78,12 @@ def test_a_call_type_under_review_presumes_nothing_at_all(tmp_path: Path) -> Non
 def test_a_call_type_under_review_is_sworn_whatever_is_known_of_the_call(tmp_path: Path) -> None:
     desk = Desk(load(on_library(tmp_path, {"call_types.csv": PROPOSED, "rules/own.yaml": ALLOW})))
     told = desk.presumed("LOUD PARTY").model_dump()
-    assert desk.judge({**told, **every(0)}, NO_CLASSIFIER).because == ("sworn-if-not-reviewed",)
+    assert desk.judge.by_rules({**told, **every(0)}).because == ("sworn-if-not-reviewed",)
     for danger, level in product(DANGERS, (0, -1)):
         known = {**told, **every(0), danger: FACTS[danger].values[level]}
-        assert desk.judge(known, NO_CLASSIFIER).route == "sworn"
+        assert desk.judge.by_rules(known).route == "sworn"
     known = {**desk.presumed("NOISE").model_dump(), **every(0), "severity": "minor", "likelihood": "remote"}
-    assert desk.judge(known, NO_CLASSIFIER).route == "cso"
+    assert desk.judge.by_rules(known).route == "cso"
 
 
 def every(level: int) -> dict[str, FactValue]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from triage.domain.events import Event, AboutNoCall
+from triage.domain.events import AboutNoCall, Event
 from triage.domain.life import next_timer
 from triage.projections.queue_entry import QueueEntry, place_in_queue
 

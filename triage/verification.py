@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Final, NamedTuple
 
+from triage.classifiers import NO_OPINION
 from triage.classifiers.features import CallToAssess
 from triage.domain.call import Call, NotReported, evolve
 from triage.domain.commands import (
@@ -51,7 +52,6 @@ from triage.domain.events import (
 from triage.domain.evidence import Heard, resolve
 from triage.domain.hear import reweigh
 from triage.domain.report import Unreadable
-from triage.domain.triage import NO_CLASSIFIER
 from triage.recalled import Models, Policies
 from triage.store import EventLog, Recorded
 
@@ -226,7 +226,7 @@ def _heard(call: Call, news: CallReported | CallUpdated, events: Sequence[CallEv
         news.occurred_at if triaged is None else triaged.occurred_at,
         news.by,
         Heard(news, evidence, resolve(evidence), news.occurred_at if file is None else file.reported_at),
-        NO_CLASSIFIER if triaged is None else triaged.assessment,
+        NO_OPINION if triaged is None else triaged.assessment,
     )
 
 

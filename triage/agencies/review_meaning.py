@@ -7,7 +7,7 @@ from typing import Final
 from triage.agencies.review_files import FolderFiles
 from triage.agencies.review_table import NoSuchRowError, cells_at, with_every
 from triage.domain.desk import Desk
-from triage.domain.events import Assessment, Evidence
+from triage.domain.events import Evidence
 from triage.domain.evidence import resolve
 from triage.domain.facts import FACTS, Facts
 from triage.domain.judge import Verdict
@@ -16,7 +16,6 @@ from triage.domain.values import Route
 from triage.rulebook import ToReview
 from triage.rulebook.call_types import REGISTRY
 
-RULES_ALONE: Final = Assessment(risk=None, model="none", abstained=None)
 TOLD_ELSEWHERE: Final = frozenset({"nature", "severity", "likelihood"})
 NAMED_MAX: Final = 6
 _GOES: Final[Mapping[Route, str]] = {
@@ -119,7 +118,7 @@ def presumed(facts: Facts) -> Iterator[str]:
 
 
 def _judged(desk: Desk, entry: CallType, stated: Facts) -> Verdict:
-    return desk.judge(resolve(Evidence(presumed=entry.presumes, reported=stated)), RULES_ALONE)
+    return desk.judge.by_rules(resolve(Evidence(presumed=entry.presumes, reported=stated)))
 
 
 def _confirmed(files: FolderFiles, left: tuple[ToReview, ...]) -> dict[str, bytes]:

@@ -91,7 +91,7 @@ def _agency(draft: Draft, library: str) -> str:
         "",
         "# No classifier is configured: the rules alone decide. With `required`, a call without an opinion is sworn.",
         "classifier: none",
-        "# Of the calls that go to a CSO, at most this share may end with authority used (assumption: one in a hundred).",
+        "# Of the calls that go to a CSO, at most this share may end with authority used (assumption: 1 in 100).",
         "authority_limit: 0.01",
         "",
         "# What this folder takes from the library that agencies share, file by file.",

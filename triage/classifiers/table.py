@@ -177,10 +177,11 @@ class TableModel:
         calls = model.support.get(nature, 0)
         if calls < max(model.support_min, 1):
             return words.few_of_type(nature, calls, model.support_min)
-        priority = FEATURES["priority"](call)
-        calls = model.combinations.get(f"{nature}{APART}{priority}", 0)
-        if calls < max(model.combination_min, 1):
-            return words.few_of_combination(nature, priority, calls, model.combination_min)
+        if model.combinations:
+            priority = FEATURES["priority"](call)
+            calls = model.combinations.get(f"{nature}{APART}{priority}", 0)
+            if calls < max(model.combination_min, 1):
+                return words.few_of_combination(nature, priority, calls, model.combination_min)
         seen = model.dangers.get(nature, ())
         for name, safest in _SAFEST.items():
             value = call.facts.get(name)

@@ -12,8 +12,9 @@ _DAILY: Final = Group("Calls and queues", sort_key=1)
 _UNITS: Final = Group("The life of a call with a CSO unit", sort_key=2)
 _RECORD: Final = Group("The record", sort_key=3)
 _POLICY: Final = Group("The policy", sort_key=4)
-_AGENCY: Final = Group("Another agency", sort_key=5)
-_EXCHANGE: Final = Group("Other systems", sort_key=6)
+_CLASSIFIER: Final = Group("The classifier", sort_key=5)
+_AGENCY: Final = Group("Another agency", sort_key=6)
+_EXCHANGE: Final = Group("Other systems", sort_key=7)
 
 COMMANDS: Final = (
     ("run", "triage.cli.run:run", _DAILY, "Read calls from files, triage each, append what happened to the log."),
@@ -43,6 +44,30 @@ COMMANDS: Final = (
     ("check", "triage.cli.check:check", _POLICY, "Load an agency's folder and run every rule's examples."),
     ("outcomes", "triage.cli.outcomes:outcomes", _POLICY, "How calls ended, by the route that they would get."),
     ("policy diff", "triage.cli.policy:diff", _POLICY, "What differs between two policies, in words."),
+    (
+        "train",
+        "triage.cli.train:train",
+        _CLASSIFIER,
+        "Learn from calls and how they ended: a model, its ceiling, its card.",
+    ),
+    (
+        "shadow",
+        "triage.cli.shadow:shadow",
+        _CLASSIFIER,
+        "Where calls would have gone by another policy or model, and how they ended.",
+    ),
+    (
+        "model show",
+        "triage.cli.model_show:show",
+        _CLASSIFIER,
+        "The card of the agency's model, caveats first; as a page with pictures.",
+    ),
+    (
+        "model evaluate",
+        "triage.cli.model_evaluate:evaluate",
+        _CLASSIFIER,
+        "What rules and model make of past calls, and how these ended.",
+    ),
     ("agency new", "triage.cli.agency_new:new", _AGENCY, "A new agency's folder, proposed from its own calls."),
     ("agency review", "triage.cli.agency_review:review", _AGENCY, "Walk through what nobody has confirmed yet."),
     ("eido", "triage.cli.eido:eido", _EXCHANGE, "A call as a NENA EIDO document, with our advice in it."),
@@ -52,6 +77,7 @@ COMMANDS: Final = (
 
 FAMILIES: Final = {
     "agency": "An agency's own folder.",
+    "model": "The trained classifier of an agency.",
     "policy": "What the rules say, as a whole.",
     "schema": "The shapes of what is exchanged.",
 }

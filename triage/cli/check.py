@@ -48,9 +48,9 @@ def check(
 
     Names every error and warning with file, line and field, and the nearest valid name. Then it says where the rules
     come from, which of them the folder overrides, and what nobody has confirmed yet, the most frequent first; what is
-    left to review is no error. Where the folder requires a classifier, its model has to be there and to fit. With --calls it also lists the call types of these files that the table does not know:
-    such a call is always sworn. Exit code 1 if there is an error or an unknown call type, 2 if the folder cannot be
-    read.
+    left to review is no error. Where the folder requires a classifier, its model has to be there and to fit. With
+    --calls it also lists the call types of these files that the table does not know: such a call is always sworn. Exit
+    code 1 if there is an error or an unknown call type, 2 if the folder cannot be read.
 
     For example:
 

@@ -42,8 +42,9 @@ Stage = Literal["claimed", "en_route", "on_scene"]
 class File:
     """What is on file about a call, whatever its state.
 
-    `told_at` is CAD's time of the newest report, `reported_at` that of the report that was heard first. `route` is the one that holds, `eligible` what rules and classifier
-    last allowed, `overridden` whether a person chose `route`. `particulars` is None as long as no report could be read.
+    `told_at` is CAD's time of the newest report, `reported_at` that of the report that was heard first. `route` is the
+    one that holds, `eligible` what rules and classifier last allowed, `overridden` whether a person chose `route`.
+    `particulars` is None as long as no report could be read.
     """
 
     call_id: str

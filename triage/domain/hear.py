@@ -11,14 +11,13 @@ from triage.domain.errors import (
     InvalidAnswerError,
     UnknownFactError,
 )
-from triage.domain.events import Assessment, CallReported, CallUpdated, Evidence, Particulars
+from triage.domain.events import CallReported, CallUpdated, Evidence, Particulars
 from triage.domain.evidence import NOTHING_KNOWN, Heard
 from triage.domain.facts import FACTS, Facts
 from triage.domain.report import Report
 from triage.domain.values import Route
 
 _BY_CAUTION: Final[tuple[Route, ...]] = ("sworn", "co_response", "other_agency", "cso")
-_NO_OPINION: Final = Assessment(risk=None, model="none", abstained=None)
 
 
 def hear(call: Call, command: Heeded, desk: Desk) -> Heard | None:
@@ -115,7 +114,7 @@ def _caution(said: Particulars, desk: Desk) -> tuple[int, bool, bool, str]:
     Of two reports of one moment that say different things the more cautious one holds, in whatever order they come.
     """
     facts = desk.weigh(said, NOTHING_KNOWN, NOTHING_KNOWN, NOTHING_KNOWN).facts
-    verdict = desk.judge(facts, _NO_OPINION)
+    verdict = desk.judge.by_rules(facts)
     return _BY_CAUTION.index(verdict.route), not verdict.dangers, bool(verdict.open_questions), said.model_dump_json()
 
 

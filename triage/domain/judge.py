@@ -94,6 +94,13 @@ class Judge:
 
     def __call__(self, facts: Mapping[str, FactValue | None], assessment: Assessment) -> Verdict:
         """The verdict on a call with these facts (a missing or `None` fact is unknown) and this assessment."""
+        verdict = self.by_rules(facts)
+        if verdict.route in NO_OFFICER and (reason := self._withheld(assessment)) is not None:
+            return verdict._replace(route="sworn", because=(reason,), agency=None)
+        return verdict
+
+    def by_rules(self, facts: Mapping[str, FactValue | None]) -> Verdict:
+        """The verdict of the rules alone, whether or not the policy wants a classifier."""
         out = 0
         undecided = 0
         unknown = 0
@@ -110,9 +117,7 @@ class Judge:
         if verdict is None:
             if len(self._remembered) >= REMEMBERED_MAX:
                 self._remembered.clear()
-            verdict = self._remembered[key] = self._by_rules(*key, mapped=facts.get("nature") is not None)
-        if verdict.route in NO_OFFICER and (reason := self._withheld(assessment)) is not None:
-            return verdict._replace(route="sworn", because=(reason,), agency=None)
+            verdict = self._remembered[key] = self._worked_out(*key, mapped=facts.get("nature") is not None)
         return verdict
 
     def _withheld(self, assessment: Assessment) -> str | None:
@@ -123,7 +128,7 @@ class Judge:
             return RISK_TOO_HIGH
         return None
 
-    def _by_rules(self, true: int, maybe: int, unknown_bits: int, *, mapped: bool) -> Verdict:
+    def _worked_out(self, true: int, maybe: int, unknown_bits: int, *, mapped: bool) -> Verdict:
         """The verdict of the rules alone, where those of `true` hold and those of `maybe` wait for unknown facts."""
         if danger := true & self._require:
             return _settled(self._ids(danger), self._agency(danger))

@@ -18,7 +18,7 @@ from triage.domain.evidence import resolve
 from triage.domain.hear import reweigh
 from triage.domain.judge import REPORT_UNREADABLE
 from triage.domain.placing import Loads, Wish, not_served, place, queued
-from triage.domain.triage import NO_CLASSIFIER, WITH_CSO
+from triage.domain.triage import WITH_CSO
 
 OFFICER_ON_SCENE: Final = "officer-on-scene"
 """The reason with which an officer who is there hands a call to a CSO, whatever was reported before."""
@@ -59,7 +59,7 @@ def _refuse_danger(file: File, command: OverrideRoute, desk: Desk) -> None:
         return
     if file.unreadable:
         raise DangerKnownError(command.call_id, (REPORT_UNREADABLE,))
-    verdict = desk.judge(resolve(reweigh(file, desk)), NO_CLASSIFIER)
+    verdict = desk.judge.by_rules(resolve(reweigh(file, desk)))
     dangers = tuple(rule for rule in verdict.dangers if rule in {known.id for known in desk.policy.rules})
     if dangers:
         raise DangerKnownError(command.call_id, dangers)

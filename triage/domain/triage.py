@@ -14,7 +14,6 @@ from triage.domain.placing import Loads, Wish, not_served, place, queued
 from triage.domain.values import Route
 
 ENGINE: Final = "engine"
-NO_CLASSIFIER: Final = Assessment(risk=None, model="none", abstained=None)
 UNREADABLE: Final = Assessment(risk=None, model="none", abstained=REPORT_UNREADABLE)
 WITH_CSO: Final[frozenset[Route]] = frozenset({"cso", "co_response"})
 
@@ -102,8 +101,8 @@ def _says_the_same(file: File, particulars: Particulars, evidence: Evidence) -> 
 
 def _new_danger(file: File, heard: Heard, desk: Desk) -> bool:
     """Whether what was heard tells of a danger that nobody knew of when a person chose the route."""
-    now = desk.judge(heard.facts, NO_CLASSIFIER).dangers
-    before = desk.judge(resolve(reweigh(file, desk)), NO_CLASSIFIER).dangers
+    now = desk.judge.by_rules(heard.facts).dangers
+    before = desk.judge.by_rules(resolve(reweigh(file, desk))).dangers
     return not set(now) <= set(before)
 
 

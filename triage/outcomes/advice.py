@@ -9,7 +9,6 @@ from triage.domain.evidence import NOTHING_KNOWN
 from triage.domain.facts import FACTS, Facts, FactValue
 from triage.domain.judge import Verdict
 from triage.domain.report import Report
-from triage.domain.triage import NO_CLASSIFIER
 from triage.domain.values import Route
 
 KNOWN_MAX: Final = 100_000
@@ -68,7 +67,7 @@ class Adviser:
             beat=report.beat,
         )
         facts = self._desk.weigh(said, report.facts, cue, NOTHING_KNOWN).facts
-        verdict = self._desk.judge(facts, NO_CLASSIFIER)
+        verdict = self._desk.judge.by_rules(facts)
         away = self._away(verdict, facts) if verdict.route == "sworn" else {}
         to = next((route for route in AWAY_FROM if route in away), None)
         return Advice(
@@ -85,7 +84,7 @@ class Adviser:
         away: dict[Route, str] = {}
         for question in verdict.open_questions:
             for answer in _safest(question):
-                route = self._desk.judge({**facts, question: answer}, NO_CLASSIFIER).route
+                route = self._desk.judge.by_rules({**facts, question: answer}).route
                 if route != "sworn":
                     away.setdefault(route, question)
         return away

@@ -6,15 +6,13 @@ from typing import Final, NamedTuple
 
 from triage.domain.call_types import normalised
 from triage.domain.desk import Desk
-from triage.domain.events import Assessment, Evidence
+from triage.domain.events import Evidence
 from triage.domain.evidence import resolve
 from triage.domain.facts import FACTS, Facts, FactValue
 from triage.domain.judge import NO_RULE_ALLOWS, Verdict
 from triage.domain.policy import Policy
 from triage.domain.values import Route
 from triage.policy_diff.changes import DIRECTIONS, Direction
-
-NO_OPINION: Final = Assessment(risk=None, model="none", abstained=None)
 
 _CAUTION: Final[Mapping[Route, int]] = {"sworn": 0, "co_response": 1, "other_agency": 2, "cso": 2}
 
@@ -128,7 +126,7 @@ class _Judged:
 
     def _pair(self, name: str, place: _Codes) -> _Pair | None:
         before, after = (
-            desk.judge(resolve(Evidence(presumed=desk.presumed(name), reported=desk.given(*place))), NO_OPINION)
+            desk.judge.by_rules(resolve(Evidence(presumed=desk.presumed(name), reported=desk.given(*place))))
             for desk in self._desks
         )
         same_questions = set(before.open_questions) == set(after.open_questions)

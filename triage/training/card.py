@@ -113,7 +113,7 @@ class Reliability(Value):
 
 
 class Coverage(Value):
-    """If the ceiling were this: how many of the calls that the rules send to a CSO still go, and authority among them."""
+    """If the ceiling were this: how many calls that the rules send to a CSO still go, and authority among them."""
 
     ceiling: Share
     sent: Estimate

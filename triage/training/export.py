@@ -1,7 +1,7 @@
 """What was fitted, written as a model: a table that says the same of every call, without the library that made it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,43 +14,35 @@ from triage.domain.policy import Policy
 from triage.training.candidates import Table
 from triage.training.cells import AGENCY, LOCAL, UNSEEN, Cells, TermOver, foreign, grid_of
 from triage.training.history import Row
+from triage.training.reference import LIMIT, Usual
 
-SUPPORT_MIN: Final = 30
+SUPPORT_MIN: Final = 20
 """Decided training calls of a canonical type below which there is no opinion on it (assumption)."""
 
-COMBINATION_MIN: Final = 10
+COMBINATION_MIN: Final = 5
 """The same of a canonical type at one priority (assumption)."""
 
-DRIFT_WINDOW: Final = 1_000
-DRIFT_LIMIT: Final = 0.25
-"""A stability index beyond this is taken for another population (a rule of thumb of credit scoring: Siddiqi 2006)."""
-
-WATCHED: Final = ("nature", "priority", "channel", "hours", "weekday", "beat")
-SHARE_MIN: Final = 0.02
-"""Values of fewer calls than this share stand together as `other` in the reference (assumption)."""
-
-OTHER: Final = "other"
 NAME_MAX: Final = 64
 _GRADED: Final = frozenset({"severity", "likelihood", "priority"})
 _SAFEST: Final = {name: FACTS[name].values[0] for name in DANGERS if name not in _GRADED}
 
 
 class Origin(NamedTuple):
-    """What a model is made of and for: its policy, the decided calls learnt from, and calls as they come."""
+    """What a model is made of and for: its policy, the decided calls learnt from, and what calls usually look like."""
 
     policy: Policy
     candidate: str
     borrowed: bool
     learnt: Sequence[Row]
-    usual: Sequence[Row]
-    features: Sequence[str]
+    usual: Usual
 
 
 def to_model(table: Table, cells: Cells, origin: Origin) -> Model:
     """The model of `table`, as it was fitted to `cells`: not calibrated yet, and with 1 for its ceiling.
 
     What own types and beats of other agencies weigh is left out, and the weight of the agency itself is part of the
-    intercept; of an agency that is not in the table it is 0, the mean that the penalty draws to.
+    intercept; of an agency that is not in the table it is 0, the mean that the penalty draws to. Combinations with a
+    priority are counted only where the table reads it.
     """
     policy = origin.policy
     names = cells.values[AGENCY]
@@ -63,7 +55,8 @@ def to_model(table: Table, cells: Cells, origin: Origin) -> Model:
         if weights:
             terms.append(Term(features=over, weights=weights))
     support = Counter(_read("nature", row) for row in origin.learnt)
-    pairs = Counter((_read("nature", row), _read("priority", row)) for row in origin.learnt)
+    by_priority = any("priority" in over for over in table.terms)
+    pairs = Counter((_read("nature", row), _read("priority", row)) for row in origin.learnt if by_priority)
     return Model(
         name=_slug(f"{policy.agency} {origin.candidate}"),
         agency=policy.agency,
@@ -80,9 +73,9 @@ def to_model(table: Table, cells: Cells, origin: Origin) -> Model:
         support={nature: support[nature] for nature in sorted(support) if nature != NOT_STATED},
         combinations={APART.join(pair): pairs[pair] for pair in sorted(pairs) if pair[0] != NOT_STATED},
         dangers=_dangers(row.call for row in origin.learnt),
-        drift_window=DRIFT_WINDOW,
-        drift_limit=DRIFT_LIMIT,
-        reference=_reference(origin.usual, [name for name in WATCHED if name in origin.features]),
+        drift_window=origin.usual.window,
+        drift_limit=LIMIT,
+        reference=origin.usual.shares,
     )
 
 
@@ -119,21 +112,6 @@ def _dangers(calls: Iterable[CallToAssess]) -> dict[str, tuple[str, ...]]:
                 name for name, value in known if value is not None and value != _SAFEST[name]
             )
     return {nature: tuple(name for name in _SAFEST if name in seen[nature]) for nature in sorted(seen) if seen[nature]}
-
-
-def _reference(rows: Sequence[Row], names: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
-    """What share of the calls has each value, of features with two or more; the rare ones together, at the end."""
-    found: dict[str, dict[str, float]] = {}
-    for name in names:
-        number = Counter(_read(name, row) for row in rows)
-        often = {value: calls / len(rows) for value, calls in sorted(number.items()) if calls >= SHARE_MIN * len(rows)}
-        others = often.pop(OTHER, 0.0) + sum(
-            calls for value, calls in number.items() if calls < SHARE_MIN * len(rows)
-        ) / len(rows)
-        shares = often | ({OTHER: others} if others else {})
-        if len(shares) > 1:
-            found[name] = shares
-    return found
 
 
 def _slug(text: str) -> str:

@@ -12,7 +12,6 @@ from triage.domain.evidence import NOTHING_KNOWN
 from triage.domain.facts import Facts, FactValue
 from triage.domain.policy import Policy
 from triage.domain.report import Report
-from triage.domain.triage import NO_CLASSIFIER
 from triage.domain.values import Route
 from triage.outcomes import Ended, Ending, Outcome, endings
 from triage.outcomes.classes import DECIDED
@@ -84,7 +83,7 @@ class _Looks:
             if len(self._judged) >= KNOWN_MAX:
                 self._judged.clear()
             facts = self._desk.weigh(said, report.facts, cue, NOTHING_KNOWN).facts
-            judged = self._judged[key] = facts, self._desk.judge(facts, NO_CLASSIFIER).route
+            judged = self._judged[key] = facts, self._desk.judge.by_rules(facts).route
         return said, *judged
 
     def _particulars(self, report: Report) -> Particulars:

@@ -75,7 +75,7 @@ def lessons(
         calibrate=[row for _, cut in teaching for row in cut.calibrate],
         certifying=tuple(agency.policy.agency for agency, _ in teaching),
         test=own.rows if borrowed else parts[0][1].test,
-        usual=own.rows if borrowed else parts[0][1].train,
+        usual=own.rows if borrowed else [*parts[0][1].train, *parts[0][1].calibrate],
     )
     _check_enough("training", found.learnt, DECIDED_MIN, found)
     _check_enough("calibration", [row for row in found.calibrate if row.decided], 2 * EACH_MIN, found)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
+from triage.domain.model import Model
 from triage.outcomes import OUTCOMES
 from triage.training.card import Certificate, Compared, Part, Source
 from triage.training.history import Row
 from triage.training.lessons import Agency, Lessons
+from triage.training.sheet import listed
 from triage.training.splits import Parts
 
 DAYS_OF_YEAR: Final = 365
@@ -58,6 +60,17 @@ def caveats(
             "There were too few later calls of both outcomes to tell whether a feature was filled in afterwards."
         )
     return tuple(said)
+
+
+def of_drift(unsteady: Sequence[str], model: Model) -> tuple[str, ...]:
+    """What drift is not watched in, as the agency's own calls differ too much from one window to the next."""
+    if not unsteady:
+        return ()
+    said = (
+        f"Drift is not watched in {listed(unsteady)}: some {model.drift_window:,} of the agency's own calls already"
+        f" differ from all of them by more than the limit of {model.drift_limit:g}."
+    )
+    return (said,)
 
 
 def _version(name: str) -> str:
