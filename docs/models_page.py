@@ -84,6 +84,12 @@ def page(shipped: Sequence[Told], across: Sequence[Told]) -> str:
             " of them was learnt from."
         ),
         *_tables(shipped),
+        _filled(
+            "Earlier runs, while the program was written, printed the figures of these parts too. Nothing was chosen by"
+            " them. Two numbers were set with the training folds or counts of calls in view, and not before: how"
+            " strongly a type's rate is drawn to that of all, and the least number of calls for an opinion (20; it was"
+            " 30)."
+        ),
         "## Across agencies: learnt from the others, tried on the one left out\n",
         _filled(
             "What a model knows of a city that it has never seen. These are not shipped, but for Seattle's. A large"

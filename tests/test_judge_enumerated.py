@@ -27,8 +27,10 @@ from triage.rulebook import load
 
 Known = Mapping[str, FactValue | None]
 
-POLICY = load(Path(__file__).parents[1] / "config" / "seattle")
+SEATTLE = load(Path(__file__).parents[1] / "config" / "seattle")
+POLICY = SEATTLE.model_copy(update={"classifier": "none"})
 DESK = Desk(POLICY)
+WANTS_A_CLASSIFIER = Desk(SEATTLE.model_copy(update={"classifier": "required"}))
 NATURES = sorted({call_type.canonical for call_type in POLICY.call_types})
 NO_OPINION = Assessment(risk=None, model="none", abstained=None)
 ASSESSMENTS = (
@@ -244,8 +246,8 @@ def test_the_classifier_never_adds_a_cso_to_any_call_type(call_type: CallType) -
     for name in VARIED:
         for value in values(name):
             alone = DESK.judge({**base, name: value}, NO_OPINION)
-            for assessment in ASSESSMENTS:
-                verdict = DESK.judge({**base, name: value}, assessment)
+            for desk, assessment in product((DESK, WANTS_A_CLASSIFIER), ASSESSMENTS):
+                verdict = desk.judge({**base, name: value}, assessment)
                 assert verdict.by_rules == alone.route
                 assert verdict.route == alone.route or verdict.because[0] in {RISK_TOO_HIGH, CLASSIFIER_ABSTAINED}
                 assert CAUTION[verdict.route] >= CAUTION[alone.route]

@@ -27,8 +27,8 @@ NAMES: Final = (
 SPARE: Final = ("cues.yaml", "dispositions.csv", "profiles.yaml")
 """Those that a folder may leave to its library."""
 
-OTHERS: Final = ("README.md", "accepted_risks.csv", COLUMNS, RULES)
-"""What else a folder may hold: text for people, why a call type stays with CSOs, and column mappings."""
+OTHERS: Final = ("README.md", "accepted_risks.csv", "model.json", COLUMNS, RULES)
+"""What else a folder may hold: text for people, why a call type stays with CSOs, a trained model, column mappings."""
 
 RULE_FILES_MAX: Final = 200
 LIBRARY_FILES_MAX: Final = 200

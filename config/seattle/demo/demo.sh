@@ -22,7 +22,9 @@ What to type next (the log is demo/triage.db; \`make demo\` makes it anew)
 
   export TRIAGE_LOG=demo/triage.db PATH="$1:\$PATH"
   triage explain 2023000032216    what became of that call later on
-  triage explain 2023000188058    a disturbance that needs two answers before a CSO could go
+  triage explain 2022000208159    a call that the rules give to a CSO, and the classifier holds back
+  triage explain 2023000188058    a disturbance that needs two answers before the rules let a CSO go
+  triage model show               what the classifier rests on, and what it must not be used for
   triage not-served               calls that a CSO could have had but none took
   triage verify                   every decision, computed again from the log
   triage --help                   all commands
