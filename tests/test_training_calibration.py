@@ -85,6 +85,11 @@ def test_scores_on_another_scale_give_the_same_risks(
     assert risks(moved, scores * times + plus) == pytest.approx(risks(found, scores), abs=1e-6)
 
 
+def test_scores_that_say_nothing_of_the_outcome_are_refused() -> None:
+    with pytest.raises(TrainingError, match="no more often the higher the score"):
+        calibrate([0.0, 0.0, 0.0, 0.0, 1.0, 1.0], [False, False, True, True, False, True])
+
+
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.booleans()), max_size=30))
 def test_whatever_the_scores_the_slope_is_above_nought_or_it_is_refused(calls: list[tuple[float, bool]]) -> None:
     try:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from triage.training.errors import TrainingError
@@ -18,6 +20,8 @@ SPREAD_MIN: Final = 1e-9
 
 TOLERANCE: Final = 1e-12
 STEPS_MAX: Final = 1_000
+FLAT: Final = 1e-9
+"""A line that rises by less than this over all scores, in log-odds, is flat: the rest is rounding."""
 
 
 class Calibration(NamedTuple):
@@ -72,10 +76,16 @@ def _fit(values: Floats, with_use: Floats, without: Floats) -> Calibration:
     middle = float(np.average(values, weights=with_use + without))
     spread = float(np.ptp(values))
     column = ((values - middle) / spread)[:, None]
-    fitted = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=TOLERANCE, max_iter=STEPS_MAX).fit(
-        np.vstack([column, column]),
-        np.repeat([True, False], values.size),
-        sample_weight=np.concatenate([as_used, as_not]),
-    )
+    with (
+        catch_warnings()
+    ):  # where the best line is flat the first step finds nothing better, and another solver ends it
+        simplefilter("ignore", ConvergenceWarning)
+        fitted = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=TOLERANCE, max_iter=STEPS_MAX).fit(
+            np.vstack([column, column]),
+            np.repeat([True, False], values.size),
+            sample_weight=np.concatenate([as_used, as_not]),
+        )
     slope = float(fitted.coef_[0, 0]) / spread
+    if abs(slope) * spread < FLAT:
+        slope = 0.0
     return Calibration(slope, float(fitted.intercept_[0]) - slope * middle)
