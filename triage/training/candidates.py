@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from triage.domain.facts import FACTS
 from triage.training.boosting import boosted
 from triage.training.cells import AGENCY, UNSEEN, Cells, Grid, Numbers, Places, TermOver, grid_of
+from triage.training.sheet import listed
 
 Kind = Literal["rates", "logistic", "boosting"]
 
@@ -30,6 +31,18 @@ _HIERARCHY: Final = ("severity", "likelihood", "nature", "type", "priority")
 _CIRCUMSTANCES: Final = ("channel", "hours", "weekday", "beat")
 _STATED: Final = tuple(name for name in FACTS if name not in (*_HIERARCHY, *_CIRCUMSTANCES))
 _PAIRS: Final = (("nature", "priority"), ("nature", "hours"))
+_WORDS: Final = {
+    AGENCY: "agency",
+    "severity": "worst case",
+    "likelihood": "worst case",
+    "nature": "canonical type",
+    "type": "own type",
+    "priority": "priority",
+    "channel": "channel",
+    "hours": "time",
+    "weekday": "time",
+    "beat": "beat",
+}
 STATED_MAX: Final = 20 - len(_HIERARCHY) - len(_CIRCUMSTANCES) - len(_PAIRS)
 """How many stated facts have a term, danger to life first: a model has 20 terms at most."""
 
@@ -82,10 +95,10 @@ def candidates(cells: Cells) -> list[Candidate]:
     words = "canonical type" if of_type == ("nature",) else "type"
     found = (
         Candidate("type_rates", f"the rate of each {words}, drawn towards the overall rate", "rates", rates),
-        Candidate("hierarchy", "canonical type, own type, worst case and priority, added up", "logistic", alone),
-        Candidate("circumstances", "the same with channel, time, beat and stated facts", "logistic", known),
-        Candidate("interactions", "the same with type by priority and type by hours", "logistic", known + pairs),
-        Candidate("boosting", "gradient-boosted trees of types and priority; compared only", "boosting", alone),
+        Candidate("hierarchy", f"{_called(alone)}, added up", "logistic", alone),
+        Candidate("circumstances", f"the same with {_called(known[len(alone) :])}", "logistic", known),
+        Candidate("interactions", f"the same with {_called(pairs)}", "logistic", known + pairs),
+        Candidate("boosting", f"gradient-boosted trees of {_called(alone)}; compared only", "boosting", alone),
         Candidate("boosting_more", "the same of every feature above; compared only", "boosting", known),
     )
     once: dict[tuple[Kind, tuple[TermOver, ...]], Candidate] = {}
@@ -152,6 +165,12 @@ def _rates(candidate: Candidate, cells: Cells) -> Table:
     ((name,),) = candidate.terms
     overall, rates = shrunk_rates(cells.columns[name], cells.used, len(cells.values[name]))
     return Table(candidate.terms, _logit(overall), (np.log(rates / (1 - rates)) - _logit(overall),))
+
+
+def _called(terms: Sequence[TermOver]) -> str:
+    """The features of `terms` in words, each once."""
+    names = (" by ".join(_WORDS.get(name, "stated facts") for name in term) for term in terms)
+    return listed(tuple(dict.fromkeys(names)))
 
 
 def _logit(share: float) -> float:
