@@ -113,7 +113,8 @@ class Engine:
     ) -> Handled:
         for attempt in range(ATTEMPTS_MAX):
             self._catch_up()
-            self._watching.resume(self._log, self._board.position)
+            if any(isinstance(request, Heeded) for request in batch):  # what else is asked brings no call to count
+                self._watching.resume(self._log, self._board.position)
             work, seen = _Batch(), self._watching.snapshot()
             try:
                 outcomes = self._decide_all(batch, work, replay=replay)
