@@ -58,7 +58,7 @@ def _window(rows: Sequence[Row]) -> int:
     if not rows:
         return WINDOW_MIN
     seconds = (rows[-1].call.reported_at - rows[0].call.reported_at).total_seconds()
-    weekly = len(rows) * WEEK / max(seconds / SECONDS_OF_DAY, WEEK)
+    weekly = (len(rows) - 1) * WEEK / max(seconds / SECONDS_OF_DAY, WEEK)
     return max(WINDOW_MIN, ceil(weekly / ROUNDED_TO) * ROUNDED_TO)
 
 
