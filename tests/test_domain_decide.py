@@ -212,7 +212,7 @@ def test_a_risk_at_the_ceiling_withholds_the_cso() -> None:
     triaged = story.the(CallTriaged)
     assert (triaged.route, triaged.eligible, triaged.by_rules) == ("sworn", "sworn", "cso")
     assert triaged.because == ("risk-too-high",)
-    assert story.the(CallNotServed).reason == "withheld_by_classifier"
+    assert story.the(CallNotServed).reason == "risk_too_high"
 
 
 def test_a_risk_below_the_ceiling_changes_nothing() -> None:
@@ -221,7 +221,9 @@ def test_a_risk_below_the_ceiling_changes_nothing() -> None:
 
 def test_a_policy_that_requires_a_classifier_is_sworn_without_one() -> None:
     policy = SMALL_POLICY.model_copy(update={"classifier": "required"})
-    assert given(policy=policy).when(report()).the(CallTriaged).because == ("classifier-abstained",)
+    story = given(policy=policy).when(report()).then("call_reported", "call_triaged", "call_not_served")
+    assert story.the(CallTriaged).because == ("classifier-abstained",)
+    assert story.the(CallNotServed).reason == "classifier_abstained"
 
 
 def test_an_officer_who_goes_along_needs_no_classifier() -> None:

@@ -25,7 +25,7 @@ from tests.store_examples import (
     reported,
     state_of,
 )
-from triage.domain.events import CallCleared, CallReported, CallTriaged, Event, Evidence, PolicyAdopted
+from triage.domain.events import CallCleared, CallNotServed, CallReported, CallTriaged, Event, Evidence, PolicyAdopted
 from triage.domain.facts import FACTS, Facts
 from triage.store import (
     KINDS,
@@ -44,6 +44,7 @@ OLDER: dict[str, Event] = {
     "policy_adopted.v1": EXAMPLES["policy_adopted"].model_copy(update={"digest": "725bdf1fd73b2243"}),
 }
 """What golden files of older versions mean today, where upcasts make it differ from the example of their kind."""
+
 
 SECRET = "the caller said that"
 
@@ -92,6 +93,13 @@ def test_facts_that_nobody_knows_are_not_stored() -> None:
         "reported": {"weapon": False, "suicide": "none", "juvenile": True},
     }
     assert fields["agency"] is None, "a field without a default must stay, or it cannot be read"
+
+
+def test_a_log_that_did_not_say_why_a_cso_was_withheld_had_a_classifier_that_abstained() -> None:
+    state = golden("call_not_served", 1).read_bytes().replace(b'"capacity"', b'"withheld_by_classifier"', 1)
+    found = decoded(state, "call_not_served").event
+    assert isinstance(found, CallNotServed)
+    assert found.reason == "classifier_abstained"
 
 
 def test_a_policy_keeps_its_digest_through_the_log() -> None:

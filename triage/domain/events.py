@@ -23,7 +23,8 @@ NotServedReason = Literal[
     "hold_expired",
     "shift_end",
     "handed_back",
-    "withheld_by_classifier",
+    "risk_too_high",
+    "classifier_abstained",
     "overridden",
 ]
 Relation = Literal["duplicate", "related"]

@@ -6,10 +6,19 @@ from typing import Final
 from triage.domain.call import Call, Cleared, File, NotReported, Taken, Waiting, WithOfficers
 from triage.domain.commands import RefuseReport, TriageCall
 from triage.domain.desk import Desk
-from triage.domain.events import Assessment, CallEvent, CallTriaged, CallUpdated, CsoRecalled, Evidence, Particulars
+from triage.domain.events import (
+    Assessment,
+    CallEvent,
+    CallTriaged,
+    CallUpdated,
+    CsoRecalled,
+    Evidence,
+    NotServedReason,
+    Particulars,
+)
 from triage.domain.evidence import Heard, nothing_known, resolve
 from triage.domain.hear import reweigh
-from triage.domain.judge import REPORT_UNREADABLE, Terms, Verdict, unreadable_verdict
+from triage.domain.judge import REPORT_UNREADABLE, RISK_TOO_HIGH, Terms, Verdict, unreadable_verdict
 from triage.domain.placing import Loads, Wish, not_served, place, queued
 from triage.domain.values import Route
 
@@ -90,7 +99,8 @@ def _with_unit(call: Waiting | Taken, command: TriageCall, verdict: Verdict, des
 
 def _withheld(command: TriageCall, verdict: Verdict) -> tuple[CallEvent, ...]:
     if verdict.by_rules == "cso" and verdict.route == "sworn":
-        return (not_served(command.call_id, "withheld_by_classifier", (), command.now, ENGINE),)
+        reason: NotServedReason = "risk_too_high" if verdict.because == (RISK_TOO_HIGH,) else "classifier_abstained"
+        return (not_served(command.call_id, reason, (), command.now, ENGINE),)
     return ()
 
 

@@ -38,7 +38,15 @@ def _named_limit(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "policy": policy}
 
 
-UPCASTS: Final[Mapping[str, tuple[Upcast, ...]]] = MappingProxyType({"policy_adopted": (_named_limit,)})
+def _said_why_withheld(fields: dict[str, Any]) -> dict[str, Any]:
+    """A classifier that held a CSO back did not say why: there was none then but one that abstained."""
+    held = fields["reason"] == "withheld_by_classifier"
+    return {**fields, "reason": "classifier_abstained"} if held else fields
+
+
+UPCASTS: Final[Mapping[str, tuple[Upcast, ...]]] = MappingProxyType(
+    {"policy_adopted": (_named_limit,), "call_not_served": (_said_why_withheld,)}
+)
 """For each kind whose stored fields ever changed: the step from version 1 to 2, from 2 to 3 and so on."""
 
 _E = TypeVar("_E")
