@@ -135,6 +135,7 @@ def table_of(asked: Sequence[CallToAssess], terms: tuple[Term, ...], intercept: 
         support_min=1,
         combination_min=1,
         support=dict.fromkeys(natures, 100),
+        combined=("nature", "priority"),
         combinations=dict.fromkeys(pairs, 100),
         dangers=dict.fromkeys(natures, DANGERS),
         drift_window=1000,

@@ -2,7 +2,8 @@
 
     python benchmarks/engine.py [--json] [--calls N] [--rounds N] [--profile]
 
-ours: NDJSON report -> `Report` -> `Engine.handle`, on a fresh log.
+ours: NDJSON report -> `Report` -> `Engine.handle`, on a fresh log, without the model: what would go to a CSO is sworn.
+rules, modelled: the same by the rules alone, and with the agency's model, which assesses each call and watches drift.
 floor: raw SQLite inserting exactly the rows that ours stored, from memory: same table and index, WAL,
 synchronous=FULL, as many transactions as there were batches. It reads, decides, encodes and decodes nothing.
 undecided: the same bytes decoded, the same events made of parts that are at hand, encoded and appended by our store.
@@ -33,12 +34,14 @@ from eventsourcing.dispatch import singledispatchmethod
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.system import ProcessApplication, SingleThreadedRunner, System
 
-from triage.bootstrap import App
+from triage.bootstrap import App, classifier_of
+from triage.classifiers import Classifier, RulesAlone
 from triage.domain.call import NotReported
 from triage.domain.desk import Desk
 from triage.domain.events import Event
 from triage.domain.evidence import known
 from triage.domain.hear import hear
+from triage.rulebook import load
 from triage.store import open_log, uncollected
 
 BATCH: Final = 128
@@ -47,6 +50,7 @@ TARGETS: Final = (
     measure.Target("ours", "floor", 0.4),
     measure.Target("ours", "peer", 8),
     measure.Target("undecided", "floor", None),
+    measure.Target("modelled", "rules", None),
 )
 COLUMNS: Final = "position, originator_id, originator_version, topic, state"
 PARTS: Final = (
@@ -135,14 +139,23 @@ class Queues(ProcessApplication[UUID]):
             processing_event.collect_events(Place(domain_event.originator_id, domain_event.route))
 
 
-def ours(watch: measure.Watch, lines: Sequence[bytes], log: Path) -> int:
-    """Calls decided."""
-    with App(calls.policy(), log) as app:
+def ours(watch: measure.Watch, lines: Sequence[bytes], log: Path, classifier: Classifier | None = None) -> int:
+    """Calls decided, with a classifier or as if it were missing."""
+    policy = calls.policy()
+    if isinstance(classifier, RulesAlone):
+        policy = policy.model_copy(update={"classifier": "none"})
+    with App(policy, log, classifier=classifier) as app:
         engine = app.engine
         with watch:
             for start in range(0, len(lines), BATCH):
                 engine.handle(calls.requests(lines[start : start + BATCH]), replay=True)
     return len(lines)
+
+
+def modelled() -> Classifier:
+    """The model in the agency's folder, remembering nothing yet."""
+    folder = calls.ROOT / "config" / "seattle"
+    return classifier_of(load(folder), folder)
 
 
 def floor(watch: measure.Watch, groups: Sequence[Sequence[Row]], count: int, file: Path) -> int:
@@ -246,6 +259,8 @@ def main() -> None:
         speeds = measure.interleaved(
             {
                 "ours": lambda watch: ours(watch, lines, fresh() / "log.db"),
+                "rules": lambda watch: ours(watch, lines, fresh() / "log.db", RulesAlone()),
+                "modelled": lambda watch: ours(watch, lines, fresh() / "log.db", modelled()),
                 "undecided": lambda watch: undecided(watch, lines, events, fresh() / "log.db"),
                 "floor": lambda watch: floor(watch, groups, len(lines), fresh() / "raw.db"),
                 "peer": lambda watch: peer(watch, few, fresh(), desk),

@@ -113,9 +113,9 @@ def child(name: str, path: Path) -> None:
     """Be one contender and print what it took."""
     calls.mix()  # what the parent knows, so that it is no part of what grows
     watch = measure.Watch()
-    before = _greatest_bytes()
+    before = greatest_bytes()
     rows = floor(watch, path) if name == "floor" else ours(watch, path, to_the_end=name == "ours")
-    grown = _greatest_bytes() - before
+    grown = greatest_bytes() - before
     print(json.dumps({"rows": rows, "wall": watch.wall, "cpu": watch.cpu, "bytes": grown}))
 
 
@@ -130,6 +130,12 @@ def contender(name: str, path: Path, grown: dict[str, list[float]]) -> measure.C
         return int(said["rows"])
 
     return run
+
+
+def greatest_bytes() -> int:
+    """The greatest size that this process has had."""
+    greatest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return greatest if sys.platform == "darwin" else greatest * 1024
 
 
 def main() -> None:
@@ -151,11 +157,6 @@ def main() -> None:
             profile = cProfile.Profile()
             profile.runcall(ours, measure.Watch(), path, to_the_end=True)
             pstats.Stats(profile).sort_stats("tottime").print_stats(15)
-
-
-def _greatest_bytes() -> int:
-    greatest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return greatest if sys.platform == "darwin" else greatest * 1024
 
 
 if __name__ == "__main__":

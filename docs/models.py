@@ -8,6 +8,7 @@ Exit code 0: written, or current; 1: with `--check`, the page is stale; 2: somet
 import hashlib
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -81,6 +82,14 @@ LEFT_OUT: Final = (
 """Each agency with outcomes once as the one that the others know nothing of. They are told of, and not shipped."""
 
 
+class Everything(NamedTuple):
+    """What came of each plan: the models that ship, and those that are only told of."""
+
+    shipped: Sequence[tuple[Plan, Trained]]
+    left_out: Sequence[tuple[Plan, Trained]]
+
+
+@cache
 def history_of(folder: str) -> Agency:
     """An agency's policy and calls, from the published files that are a fair account of how frequent calls are."""
     agency = next(one for one in AGENCIES if one.folder == folder)
@@ -101,28 +110,45 @@ def trained(plan: Plan) -> Trained:
     return train(history_of(plan.folder), others, borrowed=plan.borrowed, notes=plan.notes)
 
 
+def trained_all() -> Everything:
+    """The models of all plans. Raises what reading and training raise."""
+    return Everything(
+        [(plan, trained(plan)) for plan in SHIPPED],
+        [(plan, trained(plan)) for plan in LEFT_OUT],
+    )
+
+
+def text_of(everything: Everything) -> str:
+    """The page."""
+    return page(
+        [_told(plan, found) for plan, found in everything.shipped],
+        [_told(plan, found) for plan, found in everything.left_out],
+    )
+
+
 def main(arguments: Sequence[str]) -> int:
     """Train all, write models, page and pictures; or with `--check` say whether the page is current."""
     try:
-        shipped = [(plan, trained(plan)) for plan in SHIPPED]
-        left_out = [(plan, trained(plan)) for plan in LEFT_OUT]
+        everything = trained_all()
     except TriageError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    told = [Told(_title(plan), [_title(Plan(other)) for other in plan.others], found) for plan, found in shipped]
-    across = [Told(_title(plan), [_title(Plan(other)) for other in plan.others], found) for plan, found in left_out]
-    text = page(told, across)
+    text = text_of(everything)
     if list(arguments) == ["--check"]:
         current = (ROOT / "docs" / PAGE).read_text(encoding="utf-8") == text
         if not current:
             print(f"docs/{PAGE} is not what training says now: run `make models`", file=sys.stderr)
         return 0 if current else 1
-    for plan, found in shipped:
+    for plan, found in everything.shipped:
         write_model(ROOT / "config" / plan.folder / MODEL_FILE, found.model, found.card.model_dump(mode="json"))
     (ROOT / "docs" / PAGE).write_text(text, encoding="utf-8")
-    _draw(next(found for plan, found in shipped if plan.folder == PICTURED))
+    _draw(next(found for plan, found in everything.shipped if plan.folder == PICTURED))
     print(f"written: {', '.join(f'config/{plan.folder}/{MODEL_FILE}' for plan in SHIPPED)}, docs/{PAGE}")
     return 0
+
+
+def _told(plan: Plan, found: Trained) -> Told:
+    return Told(_title(plan), [_title(Plan(other)) for other in plan.others], found)
 
 
 def _title(plan: Plan) -> str:

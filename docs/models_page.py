@@ -49,7 +49,8 @@ How to read what follows:
 
 - *Authority used*: an arrest, a citation but for parking, or a final type that only officers deal with. Every outcome
   followed a sworn response, so no figure says what a CSO would have achieved.
-- *Decided*: ended with authority used, or clearly without. Shares of authority used are of these alone.
+- *Decided*: ended with authority used, or clearly without. Shares of authority used are of these alone: of the other
+  calls no closing says it, and a CSO goes to such calls too.
 - *Abstained*, *too risky*: calls that the rules give to a CSO on which the model has no opinion, or a risk from the
   ceiling on. An officer goes.
 - Intervals are exact (Clopper and Pearson) at 95%, that of the calibration error is a bootstrap's.
@@ -90,6 +91,8 @@ def page(shipped: Sequence[Told], across: Sequence[Told]) -> str:
             " strongly a type's rate is drawn to that of all, and the least number of calls for an opinion (20; it was"
             " 30)."
         ),
+        "### What that shows, and what not\n",
+        *[_filled(_worth(told), "- ").rstrip() for told in shipped],
         "## Across agencies: learnt from the others, tried on the one left out\n",
         _filled(
             "What a model knows of a city that it has never seen. These are not shipped, but for Seattle's. A large"
@@ -143,6 +146,37 @@ def _sent(name: str, found: Performance) -> tuple[str, ...]:
 
 def _off(name: str, found: Performance) -> tuple[str, ...]:
     return (name, f"{found.opinions:,}", _error(found.calibration_error), _loss(found.brier), _loss(found.log_loss))
+
+
+def _worth(told: Told) -> str:
+    """What the test of a model shows of the limit, and of what the model does beyond the rules."""
+    found, limit = told.trained.card.test, told.trained.card.certificate.limit
+    of = f"{told.title}, {_span(told)}"
+    if not found.used.of or found.used.high is None:
+        return f"{of}: no call that rules and model send to a CSO is decided, so nothing is shown of authority used."
+    shown = (
+        "more than the limit, so the test alone does not show that it is kept"
+        if found.used.high > limit
+        else "which keeps to the limit"
+    )
+    said = (
+        f"{of}: authority was used in {found.used.number:,} of {found.used.of:,} decided calls that rules and model"
+        f" send to a CSO. As few calls as these leave room for {per_cent(found.used.high)}, {shown}."
+    )
+    held, held_used = found.used_by_rules.of - found.used.of, found.used_by_rules.number - found.used.number
+    if not held:
+        return f"{said} The model held back none of the decided calls."
+    no_gain = "" if held_used else ": what the model costs is seen here, what it prevents is not"
+    return f"{said} Of {held:,} decided calls that the model held back authority was used in {held_used:,}{no_gain}."
+
+
+def _span(told: Told) -> str:
+    """The first and the last day of the calls that the model was tried on."""
+    card, agency = told.trained.card, told.trained.model.agency
+    tried = next((part for part in card.parts if (part.agency, part.name) == (agency, "test")), None)
+    whole = tried or next(source for source in card.sources if source.own)
+    first, last = day(whole.first), day(whole.last)
+    return first if first == last else f"{first} to {last}"
 
 
 def _ceiling(told: Told) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ def model(**changes: Any) -> Model:
         "support_min": 30,
         "combination_min": 5,
         "support": SUPPORT,
+        "combined": ("nature", "priority"),
         "combinations": {
             f"{nature} | {priority}": 2 if (nature, priority) == ("WELFARE", "emergency") else 20
             for nature in SUPPORT

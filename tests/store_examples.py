@@ -73,6 +73,7 @@ MODEL = Model(
     support_min=30,
     combination_min=10,
     support={"NOISE": 400},
+    combined=("nature", "priority"),
     combinations={"NOISE | routine": 390},
     dangers={"NOISE": ("intoxicated",)},
     drift_window=1000,

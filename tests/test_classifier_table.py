@@ -139,7 +139,7 @@ def test_as_many_calls_of_a_type_as_are_needed_are_enough() -> None:
 
 def test_too_few_calls_of_a_type_at_a_priority_give_no_opinion() -> None:
     assert reason(call(priority="1")) == (
-        "too few calls of this type and priority: training saw 2 of WELFARE with priority emergency, 5 are needed"
+        "too few calls of this combination: training saw 2 of WELFARE with priority emergency, 5 are needed"
     )
     assert one(call(priority="1"), TableModel(model(combination_min=2))).abstained is None
 
@@ -151,8 +151,8 @@ def test_a_type_or_combination_that_was_never_seen_is_unknown_even_if_nothing_is
     assert f"saw 0 of WELFARE with {NO_PRIORITY}, 1" in reason(call(), TableModel(model(**lax, combinations=other)))
 
 
-def test_a_model_that_reads_no_priority_counts_no_combinations() -> None:
-    (assessed,) = TableModel(model(combinations={})).assess([call()])
+def test_a_model_that_combines_nothing_counts_no_combinations() -> None:
+    (assessed,) = TableModel(model(combined=(), combinations={})).assess([call()])
     assert (assessed.risk is not None, assessed.abstained) == (True, None)
 
 
@@ -378,3 +378,8 @@ def test_the_small_model_knows_what_it_says_that_it_knows() -> None:
         risk = one(call(call_type, **worst)).risk
         assert risk is not None
         assert (risk < 0.25) == below
+
+
+def test_only_facts_are_counted_together() -> None:
+    with pytest.raises(FeatureError, match="`beat` is no fact, so it cannot be combined"):
+        TableModel(model(combined=("nature", "beat")))

@@ -275,7 +275,7 @@ def test_past_calls_are_judged_by_rules_and_model_as_they_were_first_reported(de
     assert (found.sent.number, found.used.number, found.used.of) == (20, 1, 20)
     assert found.withheld == 0
     (why,) = found.abstained
-    assert why.startswith("too few calls of this type and priority: training saw 2 of NOISE")
+    assert why.startswith("too few calls of this combination: training saw 2 of NOISE")
     assert typed.document["fits_rules"] is True
 
 

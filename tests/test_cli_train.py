@@ -100,6 +100,21 @@ def test_it_says_what_it_did_and_what_to_type_next(typed: Typed, city: Path) -> 
     assert all(len(line) <= 100 or str(city) in line for line in typed.out.splitlines())
 
 
+@pytest.mark.parametrize("columns", ["40", "60", "80"])
+def test_no_figure_and_no_date_is_broken_on_a_narrow_terminal(city: Path, tmp_path: Path, columns: str) -> None:
+    words = ("train", city / "calls.csv", "--agency", city / "agency", "--out", tmp_path, "--features", "type,nature")
+    done = subprocess.run(
+        [sys.executable, "-m", "triage.cli", *words],
+        env={"PYTHONPATH": str(ROOT), "COLUMNS": columns}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    told, _, after = done.stdout.partition("Written to")
+    assert after
+    assert max(len(line) for line in told.splitlines()) <= int(columns)
+    assert {"2023-01-02", "2023-01-18", "type_rates", "candidate"} <= {word.lower() for word in told.split()}
+    assert {"calibrate", "canonical", "960"} <= set(told.replace(",", "").split())
+
+
 def test_a_program_reads_the_card_and_where_it_was_written(city: Path, tmp_path: Path) -> None:
     typed = triage("train", city / "calls.csv", "--agency", city / "agency", "--out", tmp_path, "--json")
     assert (typed.code, typed.err) == (0, "")
@@ -180,6 +195,33 @@ def test_an_agency_without_outcomes_borrows_and_says_so_first(city: Path, tmp_pa
     assert model.ceiling is not None
 
 
+def test_a_note_is_what_the_card_says_first(city: Path, tmp_path: Path) -> None:
+    notes = ("--note", "Calls of the night shift are missing.", "--note", " Für Übungen - “not for use”. ")
+    typed = triage("train", city / "calls.csv", "--agency", city / "agency", "--out", tmp_path, *notes)
+    assert (typed.code, typed.err) == (0, "")
+    caveats = Card.model_validate_json(json.dumps(read_model(tmp_path / "model.json").card)).caveats
+    assert caveats[:2] == ("Calls of the night shift are missing.", "Für Übungen - “not for use”.")
+    assert caveats[2].startswith("Every outcome followed a sworn response.")
+    told = flat(typed.out).partition("What to know before any figure is used")[2]
+    assert told.startswith(" - Calls of the night shift are missing. - Für Übungen")
+
+
+@pytest.mark.parametrize("name", ["n" * 240 + ".csv", "two\nlines\x1b[31m.csv", "half\udcff.csv", " "])
+def test_whatever_a_file_is_called_its_card_can_be_read(city: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes((city / "calls.csv").read_bytes())
+    typed = triage("train", tmp_path / name, "--agency", city / "agency", "--out", tmp_path)
+    assert (typed.code, typed.err) == (0, "")
+    (kept,) = Card.model_validate_json(json.dumps(read_model(tmp_path / "model.json").card)).sources[0].files
+    assert kept.name.isprintable()
+    assert 1 <= len(kept.name) <= 200
+    assert kept.sha256 == hashlib.sha256((city / "calls.csv").read_bytes()).hexdigest()
+    evaluated = triage(
+        "model", "evaluate", tmp_path / name, "--agency", city / "agency", "--model", tmp_path / "model.json"
+    )
+    assert (evaluated.code, evaluated.err) == (0, "")
+    assert "This is no test: the model was made from" in flat(evaluated.out)
+
+
 def test_where_no_ceiling_satisfies_the_limit_it_says_what_it_takes(tmp_path: Path) -> None:
     folder = agency(tmp_path / "agency")
     typed = triage("train", write(tmp_path / "calls.csv", made_up(800)), "--agency", folder)
@@ -208,6 +250,12 @@ def test_where_no_ceiling_satisfies_the_limit_it_says_what_it_takes(tmp_path: Pa
         (("calls.csv", "--borrowed"), "a borrowed model needs at least 1 other agency to learn from"),
         (("calls.csv", "--out", "nowhere"), "the folder `nowhere` is not there; --out names a folder that exists"),
         (("calls.csv", "--columns", "nothing"), "`nothing`"),
+        (("calls.csv", "--note", " "), "note 1 has 0 characters; valid: 1 to 1,000"),
+        (("calls.csv", "--note", "Fine.", "--note", "x" * 1001), "note 2 has 1,001 characters; valid: 1 to 1,000"),
+        (("calls.csv", "--note", "two\nlines"), "character 4 of note 1 is `U+000A`, which cannot be shown"),
+        (("calls.csv", "--note", "red \x1b[31m"), "character 5 of note 1 is `U+001B`, which cannot be shown"),
+        (("calls.csv", "--note", "half \udcff"), "character 6 of note 1 is `U+DCFF`, which cannot be shown"),
+        (("/dev/null",), "`/dev/null` is a pipe or a device, which can be read only once; save it as a file"),
         (("missing.csv",), "missing.csv"),
     ],
 )
@@ -223,6 +271,7 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("calls", "says"),
     [
+        (made_up(1), "the calls are of 1 moment: at least 3 are needed"),
         (made_up(2), "of 2 different moments: at least 3 are needed"),
         (made_up(200), "the training part has 50 calls of which it is known whether authority was used: at least 100"),
         ([("NOISE", "ASSISTANCE RENDERED", "2", "B1")] * 800, "0 of them with authority used: at least 10 are needed"),
@@ -235,6 +284,50 @@ def test_too_little_to_learn_from_is_refused_with_the_number_needed(
     folder = agency(tmp_path / "agency")
     path = write(tmp_path / "calls.csv", calls)
     assert says in refused(triage("train", path, "--agency", folder), tmp_path)
+
+
+def test_calls_of_one_agency_are_no_calls_of_another(city: Path, tmp_path: Path) -> None:
+    own = agency(tmp_path / "own", {"agency.yaml": AGENCY.replace("Test City", "Otherville")})
+    (tmp_path / "copied.csv").write_bytes((city / "calls.csv").read_bytes())
+    lent = f"{city / 'agency'}={city / 'calls.csv'}"
+    says = refused(triage("train", tmp_path / "copied.csv", "--agency", own, "--from", lent), tmp_path)
+    assert "`calls.csv` stands for `Otherville` and for `Test City`, with the same bytes" in says
+
+
+def test_rows_of_which_none_is_a_call_are_told_apart_from_an_empty_file(tmp_path: Path) -> None:
+    folder = agency(tmp_path / "agency")
+    path = write(tmp_path / "calls.csv", made_up(30))
+    path.write_text(path.read_text(encoding="utf-8").replace(",911,", ",ONVIEW,"), encoding="utf-8")
+    says = refused(triage("train", path, "--agency", folder), tmp_path)
+    assert "of 30 rows none is a call (30 excluded as `on-view`); at least 1 is needed" in says
+
+
+def test_a_place_that_no_model_can_be_written_to_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    folder = agency(tmp_path / "agency")
+    (folder / "model.json").mkdir()
+    typed = triage("train", tmp_path / "missing.csv", "--agency", folder)
+    assert (typed.code, typed.out) == (2, "")
+    assert flat(typed.err) == f"error: `{folder / 'model.json'}` is a folder, so no model can be written there"
+
+
+def test_a_full_disk_is_told_and_the_model_that_stands_already_stays(typed: Typed, city: Path, tmp_path: Path) -> None:
+    assert typed.code == 0
+    (tmp_path / "model.json").write_bytes(before := (city / "agency" / "model.json").read_bytes())
+    program = (
+        "import resource, sys; from triage.cli import main;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); sys.exit(main(sys.argv[1:]))"
+    )
+    words = ("train", city / "calls.csv", "--agency", city / "agency", "--out", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", program, *words],  # -B: compiled modules would be cut off too, and stay so
+        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},  # which would be cut off at the limit
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert flat(done.stderr) == f"error: `{tmp_path / 'model.json'}` cannot be written: file too large"
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
 
 
 def test_a_planted_outcome_is_told_and_nothing_is_written(tmp_path: Path) -> None:

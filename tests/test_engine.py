@@ -135,6 +135,8 @@ def test_a_required_classifier_that_is_missing_means_sworn(tmp_path: Path) -> No
     with App(policy, tmp_path / "triage.db") as app:
         app.engine.handle([report("A1", 0)])
         assert "call_queued" not in kinds(app)
+        (decided,) = [event for _, _, event in events(app) if isinstance(event, CallTriaged)]
+        assert decided.assessment.abstained == "the policy requires a classifier and none is here"
 
 
 def test_a_refused_request_does_not_stop_its_batch(app: App) -> None:

@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.rulebook_folder import FILES, edited, write
+from tests.small_policy import SMALL_POLICY
 from triage.domain.facts import FACTS
 from triage.domain.policy import Effect, Policy
 from triage.domain.roster import Weekday
@@ -233,3 +234,30 @@ def written(node: Node, old: Scalar, new: str) -> str:
     if isinstance(node, Items):
         return f"[{', '.join(written(entry, old, new) for entry in node.entries)}]"
     return f"{{{', '.join(f'{json.dumps(key.text)}: {written(entry, old, new)}' for key, entry in node.entries)}}}"
+
+
+ROUTES = {
+    "rules": SMALL_POLICY.rules[1:],
+    "call_types": SMALL_POLICY.call_types[1:],
+    "cues": SMALL_POLICY.cues[1:],
+    "negations": SMALL_POLICY.negations[1:],
+    "priorities": {"1": "emergency"},
+    "channels": {"911": "911"},
+}
+ELSE = {
+    "agency": "Bigville Police",
+    "time_zone": "America/New_York",
+    "classifier": "required",
+    "authority_limit": 0.05,
+    "override_reasons": {},
+    "dispositions": (),
+    "roster": SMALL_POLICY.roster.model_copy(update={"warn_minutes": 5}),
+}
+
+
+def test_a_models_rules_are_all_that_a_route_depends_on_and_nothing_else() -> None:
+    assert {*ROUTES, *ELSE} == {*Policy.model_fields}, "a new field of the policy: does a route depend on it?"
+    for name, value in {**ROUTES, **ELSE}.items():
+        changed = SMALL_POLICY.model_copy(update={name: value})
+        assert changed.digest != SMALL_POLICY.digest, name
+        assert (changed.routing_digest != SMALL_POLICY.routing_digest) == (name in ROUTES), name

@@ -1,13 +1,15 @@
 from random import Random
+from typing import Any
 
 import pytest
 
-from tests.training_rows import Told, made_up, rows
+from tests.training_rows import Told, agency, made_up, rows
 from triage.classifiers.features import FEATURES
 from triage.training.cells import read_cells
 from triage.training.comparison import masks
 from triage.training.errors import LeakError
 from triage.training.leaks import CALLS_MIN, check_leaks
+from triage.training.train import train
 
 NAMES = tuple(FEATURES)
 
@@ -64,6 +66,51 @@ def test_a_leak_with_a_little_noise_is_still_told() -> None:
 def test_without_the_leaking_feature_there_is_nothing_to_tell() -> None:
     told = [call._replace(beat="R1" if call.ended == "ARREST" else "C1") for call in made_up(1200)]
     assert "beat" not in figures(told, tuple(name for name in NAMES if name != "beat"))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("priority", {"priority": ("3", "1")}),
+        ("channel", {"channel": ("911", "ONVIEW")}),
+        ("channel", {"channel": ("911", "")}),
+        ("weekday", {"hours": (24, 48)}),
+        ("beat", {"beat": ("C1", "")}),
+    ],
+)
+def test_an_outcome_planted_in_any_column_is_told(name: str, told: dict[str, tuple[Any, Any]]) -> None:
+    calls = [
+        call._replace(hours=24 * 7 * week)._replace(
+            **{column: values[call.ended == "ARREST"] for column, values in told.items() if column != "hours"}
+        )
+        for week, call in enumerate(made_up(400))
+    ]
+    if "hours" in told:
+        calls = [call._replace(hours=call.hours + told["hours"][call.ended == "ARREST"]) for call in calls]
+    with pytest.raises(LeakError, match=f"feature `{name}` alone tells .* with an AUC of 1.000"):
+        figures(calls)
+
+
+def of_two_features(number: int) -> list[Told]:
+    """Calls whose type and priority together say how each ended, and neither alone."""
+    trouble = {"DISPUTE", "PARKING"}
+    return [
+        call._replace(priority="23"[(call.call_type in trouble) ^ (call.ended == "ARREST")]) for call in made_up(number)
+    ]
+
+
+def test_a_leak_that_needs_two_features_to_read_is_told_of_what_reads_both() -> None:
+    told = of_two_features(3000)
+    assert max(figures(told).values()) < 0.97, "no feature tells it alone"
+    with pytest.raises(LeakError, match=r"together, as `interactions` reads them, .* of 0.9.*though none does") as leak:
+        train(agency(told))
+    assert "`priority`" in str(leak.value)
+    assert "`nature`" in str(leak.value)
+    assert leak.value.figure > 0.97
+
+
+def test_honest_features_together_are_believable() -> None:
+    assert train(agency(made_up(3000))).card.compared
 
 
 def test_too_few_later_calls_say_nothing_either_way() -> None:

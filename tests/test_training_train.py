@@ -95,7 +95,7 @@ def test_the_card_names_its_limits_first(trained: Trained) -> None:
     first, *rest = trained.card.caveats
     assert first.startswith("Every outcome followed a sworn response.")
     assert any("(10%) are left out, as their closing does not say" in caveat for caveat in rest)
-    assert any("span 126 days (2023-01-02 to 2023-05-07)" in caveat for caveat in rest)
+    assert any("came within 123 days (2023-01-03 to 2023-05-05)" in caveat for caveat in rest)
     assert not any("Borrowed" in caveat for caveat in rest)
 
 

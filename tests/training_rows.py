@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from random import Random
 from typing import Final, NamedTuple
 
@@ -77,7 +78,8 @@ def made_up(number: int, seed: int = 1, risks: Mapping[str, float] = RISKS, beat
 def agency(told: Iterable[Told], policy: Policy = SMALL_POLICY) -> Agency:
     """An agency with this history, read from one file."""
     found = rows(told, policy)
-    return Agency(policy, found, (FileRead(name="calls.csv", sha256="ab" * 32, rows=len(found)),))
+    read = FileRead(name="calls.csv", sha256=sha256(policy.agency.encode()).hexdigest(), rows=len(found))
+    return Agency(policy, found, (read,))
 
 
 def another(name: str = "Otherville Police") -> Policy:

@@ -6,7 +6,7 @@ from datetime import datetime
 from triage.domain.desk import Desk
 from triage.domain.events import Event, ModelAdopted, PolicyAdopted
 from triage.domain.model import Model
-from triage.store import MODEL_STREAM, POLICY_STREAM, EventLog, Recorded
+from triage.store import MODEL_STREAM, POLICY_STREAM, ConcurrentAppendError, EventLog, Recorded
 
 Placed = tuple[str, int, Event]
 """An event to store: its stream, its version there, the event."""
@@ -20,13 +20,19 @@ class Adopting:
         self._model = model
         self._adopted = False
 
-    def before(self, events: Sequence[Placed], log: EventLog) -> list[Placed]:
-        """`events`, after those that adopt what made them; what belongs to the models' stream gets its version."""
+    def before(self, events: Sequence[Placed], log: EventLog, read: int) -> list[Placed]:
+        """`events`, after those that adopt what made them; what belongs to the models' stream gets its version.
+
+        Raises `ConcurrentAppendError` where another writer adopted or measured after position `read` of the log, up to
+        which it was read for these decisions: else one window of calls would be measured twice.
+        """
         measured = any(stream == MODEL_STREAM for stream, _, _ in events)
         if not events or (self._adopted and not measured):
             return list(events)
         histories = log.histories([POLICY_STREAM, MODEL_STREAM])
         models = histories.get(MODEL_STREAM, [])
+        if models and models[-1].position > read:
+            raise ConcurrentAppendError(MODEL_STREAM, models[-1].version)
         adopted: list[Placed] = []
         if not self._adopted:
             now = events[0][2].occurred_at

@@ -9,13 +9,13 @@ from typing import Final, NamedTuple
 
 from triage.adopting import Adopting
 from triage.board import Board
-from triage.classifiers import CallToAssess, Classifier
+from triage.classifiers import CallToAssess, Classifier, assessed
 from triage.domain.call import Call, NotReported, evolve
 from triage.domain.commands import Command, Heeded, LetTimePass, Request, TriageCall
 from triage.domain.decide import decide
 from triage.domain.desk import Desk
 from triage.domain.errors import CallRefusedError, TriageError
-from triage.domain.events import AboutNoCall, Assessment, CallEvent, Event
+from triage.domain.events import AboutNoCall, CallEvent, Event
 from triage.domain.evidence import Heard
 from triage.domain.hear import hear
 from triage.projections.queue_entry import QueueEntry
@@ -166,7 +166,9 @@ class Engine:
                 if isinstance(found, Heard) and ids[request.call_id] > 1:
                     calls[request.call_id] = evolve(calls.get(request.call_id, NotReported()), found.news)
             heard.append(found)
-        assessments = iter(self._assess([self._to_assess(found) for found in heard if isinstance(found, Heard)]))
+        assessments = iter(
+            assessed(self._classifier, [self._to_assess(found) for found in heard if isinstance(found, Heard)])
+        )
         return [
             TriageCall(request.call_id, request.now, request.by, found, next(assessments))
             if isinstance(found, Heard)
@@ -176,17 +178,6 @@ class Engine:
 
     def _to_assess(self, heard: Heard) -> CallToAssess:
         return CallToAssess(heard.facts, heard.news.particulars, local(heard.reported_at, self._desk))
-
-    def _assess(self, calls: Sequence[CallToAssess]) -> Sequence[Assessment]:
-        if not calls:
-            return ()
-        try:
-            assessments = list(self._classifier.assess(calls))
-        except Exception as error:  # noqa: BLE001 - whatever a classifier does wrong, the call is sworn, never lost
-            return [_abstention(f"classifier failed: {type(error).__name__}")] * len(calls)
-        if len(assessments) != len(calls) or not all(isinstance(item, Assessment) for item in assessments):
-            return [_abstention("classifier failed: wrong answer")] * len(calls)
-        return assessments
 
     def _outcome(self, request: Request, heard: TriageCall | CallRefusedError | None, work: _Batch) -> Outcome:
         if isinstance(heard, CallRefusedError):
@@ -213,6 +204,8 @@ class Engine:
         events = decide(work.call(call_id), command, self._desk, self._board.loads)
         if not events:
             return events
+        if (late := self._watching.late()) is not None:
+            work.events.append((MODEL_STREAM, 0, late))  # its version is known when it is stored
         work.before.setdefault(call_id, self._board.place(call_id))
         version = work.versions[call_id]
         for event in events:
@@ -222,7 +215,7 @@ class Engine:
         work.unfolded[call_id] = list(events)
         work.versions[call_id] = version
         if (measured := self._watching.see(events[0])) is not None:
-            work.events.append((MODEL_STREAM, 0, measured))  # its version is known when it is stored
+            work.events.append((MODEL_STREAM, 0, measured))
         return events
 
     def _let_time_pass(self, work: _Batch, until: datetime, now: datetime | None) -> None:
@@ -244,7 +237,7 @@ class Engine:
     def _store(self, work: _Batch, tracking: Tracking | None) -> None:
         if not work.events and tracking is None:
             return
-        events = self._adopting.before(work.events, self._log)
+        events = self._adopting.before(work.events, self._log, self._board.position)
         positions = self._log.append(events, recorded_at=self._clock(), tracking=tracking)
         if events:
             self._adopting.stored()
@@ -277,7 +270,3 @@ def call_of(history: Sequence[Recorded]) -> Call:
         if not isinstance(recorded.event, AboutNoCall):
             call = evolve(call, recorded.event)
     return call
-
-
-def _abstention(reason: str) -> Assessment:
-    return Assessment(risk=None, model="none", abstained=reason)

@@ -1,5 +1,6 @@
 """What made the decisions of a log, read back from it: every policy and model that it adopted."""
 
+from itertools import islice
 from typing import Final, NamedTuple, Self
 
 from triage.classifiers.drift import DriftWatch
@@ -76,16 +77,19 @@ class Models(NamedTuple):
         (found,) = table.assess([call])
         if recorded.abstained is None or found.abstained is not None:
             return found
-        return self._drifted(table, position) or found
+        return recorded if recorded in self._drifted(table, position) else found
 
-    def _drifted(self, table: TableModel, position: int) -> Assessment | None:
-        """What the model says of any call, once the last measurement before a position found drift."""
-        last = next(
-            (event for at, event in reversed(self.measured) if at < position and event.model == table.model.digest),
-            None,
-        )
-        if last is None:
-            return None
+    def _drifted(self, table: TableModel, position: int) -> list[Assessment]:
+        """What the model says of any call, where one of its last two measurements before a position found drift.
+
+        Of two: while an engine decides another one may measure, and the first cannot know that yet.
+        """
+        digest = table.model.digest
+        of_model = (event for at, event in reversed(self.measured) if at < position and event.model == digest)
         watch = DriftWatch(table.model)
-        watch.resume(last.beyond)
-        return watch.abstention()
+        said = []
+        for event in islice(of_model, 2):
+            watch.resume(event.beyond)
+            if (abstention := watch.abstention()) is not None:
+                said.append(abstention)
+        return said

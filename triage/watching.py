@@ -68,12 +68,23 @@ class Watching:
         elif isinstance(event, DriftMeasured) and self._model is not None and event.model == self._model.digest:
             self._watch.resume(event.beyond)
             self._pending = None
+        elif isinstance(event, ModelAdopted) and self._model is not None and event.digest == self._model.digest:
+            self._watch.resume(())  # who begins now counts from here
+            self._pending = None
+
+    def late(self) -> DriftMeasured | None:
+        """The measurement to store before the next decision: others filled a window, and none of them measured it.
+
+        The next window begins after it, as it does for whoever reads the log.
+        """
+        late, self._pending = self._pending, None
+        if late is not None and self._watch is not None:
+            self._watch.resume(late.beyond)
+        return late
 
     def see(self, event: Event) -> DriftMeasured | None:
         """Count what was decided. The measurement to store after it, where a window is full."""
-        measured = self._seen(event) if isinstance(event, CallReported) and self._watch is not None else None
-        measured, self._pending = measured or self._pending, None
-        return measured
+        return self._seen(event) if isinstance(event, CallReported) and self._watch is not None else None
 
     def stored(self, positions: list[int]) -> None:
         """These positions are this engine's own, and will be read among others'."""

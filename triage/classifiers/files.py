@@ -38,7 +38,6 @@ class ModelFileError(TriageError):
         super().__init__(f"`{shown(name)}` {wrong}; {remedy}")
         self.name = name
         self.problem = f"{wrong}; {remedy}"
-        self.problem = f"{wrong}; {remedy}"
 
 
 class ModelFile(NamedTuple):

@@ -6,7 +6,7 @@ from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple
 
 from triage.classifiers import words
-from triage.classifiers.features import FEATURES, CallToAssess, check_features
+from triage.classifiers.features import FEATURES, CallToAssess, FeatureError, check_features
 from triage.domain.events import Assessment
 from triage.domain.facts import DANGERS, FACTS, FactValue
 from triage.domain.model import APART, Model, Term
@@ -70,7 +70,11 @@ class TableModel:
 
     def __init__(self, model: Model, names: Mapping[str, str] | None = None) -> None:
         used = dict.fromkeys(check_features(name for term in model.terms for name in term.features))
-        facts = list(dict.fromkeys(["nature", "priority", *(name for name in used if name in FACTS)]))
+        for name in model.combined:  # what is counted together is worked out once for each set of facts
+            if name not in FACTS:
+                raise FeatureError(f"`{name}` is no fact, so it cannot be combined", name)
+        read = dict.fromkeys(["nature", *model.combined, *used])
+        facts = [name for name in read if name in FACTS]
         own = [name for name in used if name not in FACTS]
         self.model: Final = model
         self._names: Final = dict(names or {})
@@ -177,11 +181,11 @@ class TableModel:
         calls = model.support.get(nature, 0)
         if calls < max(model.support_min, 1):
             return words.few_of_type(nature, calls, model.support_min)
-        if model.combinations:
-            priority = FEATURES["priority"](call)
-            calls = model.combinations.get(f"{nature}{APART}{priority}", 0)
+        if model.combined:
+            values = {name: FEATURES[name](call) for name in model.combined}
+            calls = model.combinations.get(APART.join(values.values()), 0)
             if calls < max(model.combination_min, 1):
-                return words.few_of_combination(nature, priority, calls, model.combination_min)
+                return words.few_of_combination(values, calls, model.combination_min)
         seen = model.dangers.get(nature, ())
         for name, safest in _SAFEST.items():
             value = call.facts.get(name)

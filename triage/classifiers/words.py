@@ -47,12 +47,11 @@ def few_of_type(nature: str, calls: int, least: int) -> str:
     return f"too few calls of this type: training saw {calls} of {shown(nature)}, {max(least, 1)} are needed"
 
 
-def few_of_combination(nature: str, priority: str, calls: int, least: int) -> str:
-    """The reason where training saw only `calls` decided calls of a canonical type at a priority."""
-    return (
-        f"too few calls of this type and priority: training saw {calls} of {shown(nature)} "
-        f"with {value_of('priority', priority)}, {max(least, 1)} are needed"
-    )
+def few_of_combination(values: Mapping[str, str], calls: int, least: int) -> str:
+    """The reason where training saw only `calls` decided calls with these values of features together."""
+    first, *others = (value_of(feature, shown(value)) for feature, value in values.items())
+    together = f"{first} with {', '.join(others)}" if others else first
+    return f"too few calls of this combination: training saw {calls} of {together}, {max(least, 1)} are needed"
 
 
 def danger_unseen(name: str, value: object, nature: str) -> str:

@@ -25,20 +25,8 @@ def show_sections(screen: Screen, sections: Iterable[Section]) -> None:
             _show(screen, block)
 
 
-def _show(screen: Screen, block: Block) -> None:
-    match block:
-        case Words(text=text, weighty=weighty):
-            screen.say(text, style="bold" if weighty else "")
-        case Points(items=items):
-            for item in items:
-                screen.say(f"- {item}", hang=2)
-        case Grid():
-            _table(screen, block)
-        case _:
-            assert_never(block)
-
-
-def _table(screen: Screen, grid: Grid) -> None:
+def show_grid(screen: Screen, grid: Grid) -> None:
+    """A table, in parts one below the other where its columns do not fit beside one another."""
     if grid.caption:
         screen.say(f"{grid.caption}:")
     rows = grid.rows
@@ -56,6 +44,19 @@ def _table(screen: Screen, grid: Grid) -> None:
     if grid.left_out:
         where = "before these" if grid.from_end else "more"
         screen.say(f"... {grid.left_out:,} {grid.what} {where}: --html FILE and --json have all")
+
+
+def _show(screen: Screen, block: Block) -> None:
+    match block:
+        case Words(text=text, weighty=weighty):
+            screen.say(text, style="bold" if weighty else "")
+        case Points(items=items):
+            for item in items:
+                screen.say(f"- {item}", hang=2)
+        case Grid():
+            show_grid(screen, block)
+        case _:
+            assert_never(block)
 
 
 def _side_by_side(grid: Grid, rows: Sequence[Sequence[str]], width: int) -> list[list[int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -107,18 +108,27 @@ def tell(call_id: str, history: Sequence[Recorded], made: Made, as_of: datetime 
         triaged=triaged,
         policy=made.policies.get(triaged.policy) if triaged else None,
         questions=tuple(verdict.questions(call_id, triaged, common)),
-        risk=_explained(call, triaged, made) if triaged else None,
+        risk=_explained(call, history, triaged, made) if triaged else None,
     )
 
 
-def _explained(call: Call, triaged: CallTriaged, made: Made) -> Explanation | None:
+def _explained(call: Call, history: Sequence[Recorded], triaged: CallTriaged, made: Made) -> Explanation | None:
     """How the classifier came to its opinion; None where no model had one."""
     model = made.models.get(triaged.assessment.model)
     policy = made.policies.get(triaged.policy)
-    if model is None or policy is None or isinstance(call, NotReported) or call.file.particulars is None:
+    said = _decided_on(history, triaged)
+    if model is None or policy is None or isinstance(call, NotReported) or said is None:
         return None
     reported_at = call.file.reported_at.astimezone(ZoneInfo(policy.time_zone))
-    return model.explain(CallToAssess(resolve(triaged.evidence), call.file.particulars, reported_at))
+    return model.explain(CallToAssess(resolve(triaged.evidence), said, reported_at))
+
+
+def _decided_on(history: Sequence[Recorded], triaged: CallTriaged) -> Particulars | None:
+    """What CAD had said of the call when it was decided: news of a closed call may have come since."""
+    before = takewhile(lambda event: event is not triaged, (recorded.event for recorded in history))
+    return next(
+        (event.particulars for event in reversed(list(before)) if isinstance(event, CallReported | CallUpdated)), None
+    )
 
 
 def known(evidence: Evidence) -> tuple[Known, ...]:

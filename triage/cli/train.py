@@ -1,5 +1,6 @@
 """`triage train`: from calls and how they ended to a model with its ceiling and its card."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
@@ -16,8 +17,11 @@ from triage.cli.screen import Screen
 from triage.cli.session import policy_of
 from triage.cli.train_report import document, report_training
 from triage.domain.errors import meant
+from triage.domain.model import Model
+from triage.training.card import Card
 from triage.training.lessons import Agency
 from triage.training.splits import read_split
+from triage.training.telling import check_notes
 
 OPTIONS: Final = (
     "--agency",
@@ -28,6 +32,7 @@ OPTIONS: Final = (
     "--help",
     "--json",
     "--log",
+    "--note",
     "--out",
     "--split",
 )
@@ -52,6 +57,16 @@ def train(  # noqa: PLR0913 - each is an option of the command line
         bool,
         Parameter(negative="", show_default=False, help="The agency has no outcomes: learn from the others alone."),
     ] = False,
+    note: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--note",
+            metavar="TEXT",
+            negative="",
+            show_default=False,
+            help="What the card says first, as the calls do not say it. Again for more.",
+        ),
+    ] = (),
     out: Annotated[
         Path | None,
         Parameter(metavar="DIR", help="The folder to write model.json to, where it is not the agency's."),
@@ -76,13 +91,15 @@ def train(  # noqa: PLR0913 - each is an option of the command line
     back. It is written to model.json, a table that can be read, with a card that says what it rests on. Too little to
     learn from is refused, with the number that is needed; nothing is written then.
 
-    An agency without outcomes borrows: --borrowed learns from others alone, and the card says so.
+    An agency without outcomes borrows: --borrowed learns from others alone, and the card says so. What else its reader
+    has to know (what the files leave out, who chose them), --note says: 1 to 1,000 characters.
 
     For example:
 
         triage train calls_2023.csv.gz --agency config/san_diego
         triage train calls_2023.csv.gz --features nature,type,priority --out /tmp
         triage train calls.csv --agency config/seattle --borrowed --from config/san_diego=b.csv
+        triage train calls.csv --note "Calls of the night shift are missing."
 
     With --json: written, digest, model, agency, borrowed, caveats, sources, parts, compared, features, certificate,
     test.
@@ -93,14 +110,16 @@ def train(  # noqa: PLR0913 - each is an option of the command line
     others = _others(from_)
     screen = Screen(as_json=common.json)
     names = None if features is None else check_features(name.strip() for name in features.split(",") if name.strip())
-    shares = read_split(split)
+    shares, notes = read_split(split), check_notes(note)
     from triage.training import train as learning  # noqa: PLC0415 - loads scikit-learn, so not before all is well
 
     own = _agency(asked, screen)
     helping = [_agency(other, screen) for other in others]
     with screen.progress("learning", learning.STEPS) as progress:
-        trained = learning.train(own, helping, borrowed=borrowed, features=names, shares=shares, progress=progress)
-    digest = write_model(place, trained.model, trained.card.model_dump(mode="json"))
+        trained = learning.train(
+            own, helping, borrowed=borrowed, features=names, shares=shares, notes=notes, progress=progress
+        )
+    digest = _written(place, trained.model, trained.card)
     if screen.as_json:
         screen.document(document(place, digest, trained.model, trained.card))
     else:
@@ -129,7 +148,20 @@ def _place(agency: Path, out: Path | None) -> Path:
     if out is not None and not out.is_dir():
         what = "is not a folder" if out.exists() else "is not there"
         raise UsageError(f"the folder `{out}` {what}; --out names a folder that exists, for `{MODEL_FILE}`")
-    return (agency if out is None else out) / MODEL_FILE
+    place = (agency if out is None else out) / MODEL_FILE
+    if place.is_dir():
+        raise UsageError(f"`{place}` is a folder, so no model can be written there")
+    if place.parent.is_dir() and not os.access(place.parent, os.W_OK):
+        raise UsageError(f"`{place}` cannot be written: permission denied")
+    return place
+
+
+def _written(place: Path, model: Model, card: Card) -> str:
+    """The digest of what was written. Raises `UsageError` where the disk refuses; what stood there still does."""
+    try:
+        return write_model(place, model, card.model_dump(mode="json"))
+    except OSError as error:
+        raise UsageError(f"`{place}` cannot be written: {(error.strerror or 'no such place').lower()}") from None
 
 
 def _others(given: Sequence[str]) -> list[_Asked]:

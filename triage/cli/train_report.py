@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from triage.cli.model_screen import show_grid
 from triage.cli.options import Common, quoted
-from triage.cli.screen import Row, Screen, counted
+from triage.cli.screen import Screen, counted
 from triage.domain.model import Model
 from triage.outcomes.classes import DECIDED
 from triage.training.card import Card, Certificate, Compared, Part, Performance
-from triage.training.sheet import day, estimate, figure, interval, listed, per_cent
+from triage.training.sheet import Grid, day, estimate, figure, interval, listed, per_cent
 
 REASONS_SHOWN: Final = 4
 _PARTS: Final = ("Part", "From", "Calls", "Decided", "Authority\nused", "CSO by rules,\ndecided", "Authority\nused")
@@ -93,17 +94,18 @@ def _parts(screen: Screen, card: Card) -> None:
     for agency in agencies:
         if len(agencies) > 1:
             screen.say(f"{agency}:")
-        screen.table(_PARTS, [_part(part) for part in card.parts if part.agency == agency], right=(2, 3, 4, 5, 6))
+        rows = tuple(_part(part) for part in card.parts if part.agency == agency)
+        show_grid(screen, Grid(_PARTS, rows, right=(2, 3, 4, 5, 6), whole=(0, 1)))
 
 
-def _part(part: Part) -> Row:
+def _part(part: Part) -> tuple[str, ...]:
     counts = (part.calls, part.decided, part.authority_used, part.sent, part.sent_authority_used)
     return (PARTS[part.name], day(part.first), *(f"{count:,}" for count in counts))
 
 
 def _compared(screen: Screen, compared: Sequence[Compared]) -> None:
     screen.head("Compared on the training part, each tested on the time after it")
-    rows = [
+    rows = tuple(
         (
             f"{'* ' if entry.chosen else '  '}{entry.name}",
             entry.words,
@@ -112,8 +114,9 @@ def _compared(screen: Screen, compared: Sequence[Compared]) -> None:
             f"{entry.behind:+.4f} ± {entry.noise:.4f}" if entry.noise else "best",
         )
         for entry in compared
-    ]
-    screen.table(("Candidate", "What it is", "Log loss", "Brier", "Behind the best"), rows, right=(2, 3, 4), whole=(0,))
+    )
+    columns = ("Candidate", "What it is", "Log loss", "Brier", "Behind the best")
+    show_grid(screen, Grid(columns, rows, right=(2, 3, 4), whole=(0,)))
     screen.say()
     screen.say("* taken: the simplest within one standard error of the best.")
 

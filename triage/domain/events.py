@@ -31,7 +31,7 @@ Relation = Literal["duplicate", "related"]
 
 
 class Assessment(Value):
-    """The classifier's opinion: a calibrated risk that sworn authority is needed, or an abstention (`risk` is None).
+    """The classifier's opinion: a calibrated risk that sworn authority is used, or an abstention (`risk` is None).
 
     From `ceiling` on the risk is too high for a CSO; a risk without a ceiling always is. `model` is the digest of the
     model, or `none` where there is none: the policy says that no classifier is configured, or the classifier failed.

@@ -44,8 +44,8 @@ class Model(Value):
 
     `agency` and `routing` say for whom and for which rules (`Policy.routing_digest`) the ceiling was chosen,
     `authority_limit` for which limit. `borrowed` says that no outcome of this agency is in it. `support` counts the
-    decided calls of the training split by canonical type, `combinations` by canonical type and priority (none where the
-    model reads no priority); below `support_min` and `combination_min` there is no opinion. `dangers` are the dangers
+    decided calls of the training split by canonical type, `combinations` by the values of the features `combined` (none
+    where that is empty); below `support_min` and `combination_min` there is no opinion. `dangers` are the dangers
     that training saw with each canonical type. `reference` is each watched feature's share of calls by value, `other`
     for all that are not named; over `drift_window` calls its stability index may not exceed `drift_limit`.
     """
@@ -64,6 +64,7 @@ class Model(Value):
     support_min: Count
     combination_min: Count
     support: Mapping[Nature, Count]
+    combined: tuple[Slug, ...]
     combinations: Mapping[Cell, Count]
     dangers: Mapping[Nature, tuple[Slug, ...]]
     drift_window: Annotated[int, Field(ge=1)]

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
-from triage.classifiers import CallToAssess, Classifier
+from triage.classifiers import CallToAssess, Classifier, assessed
 from triage.domain.desk import Desk
 from triage.domain.events import Assessment, CallReported, CallTriaged, CallUpdated
 from triage.domain.facts import FactValue
@@ -91,6 +91,7 @@ class Disagreements(View):
 
     name = REGISTER
     version = 1
+    made_by = "triage shadow"
     kinds = (
         "call_reported",
         "call_updated",
@@ -215,7 +216,7 @@ class Disagreements(View):
     def _judge(self, asked: Sequence[_Asked], calls: dict[str, JudgedCall]) -> list[tuple[object, ...]]:
         """Enter both routes in `calls`; the rows of the register for decisions on which the two differ."""
         differing = []
-        assessments = _assessed(self.challenger.classifier, [item.call for item in asked])
+        assessments = assessed(self.challenger.classifier, [item.call for item in asked])
         for item, opinion in zip(asked, assessments, strict=True):
             event = item.event
             said = opinion if opinion.risk is None or item.drifted is None else item.drifted
@@ -241,18 +242,3 @@ class Disagreements(View):
             f"SELECT {column} FROM {CALLS} WHERE champion IS NOT NULL GROUP BY {column} ORDER BY max(last_at) DESC"
         )
         return tuple(str(found) for (found,) in rows)
-
-
-def _assessed(classifier: Classifier, calls: Sequence[CallToAssess]) -> Sequence[Assessment]:
-    """One assessment for each call. A classifier that fails abstains, as it would in the engine."""
-    try:
-        found = list(classifier.assess(calls)) if calls else []
-    except Exception as error:  # noqa: BLE001 - whatever a challenger does wrong, the register goes on
-        return [_failed(type(error).__name__)] * len(calls)
-    if len(found) != len(calls) or not all(isinstance(item, Assessment) for item in found):
-        return [_failed("wrong answer")] * len(calls)
-    return found
-
-
-def _failed(how: str) -> Assessment:
-    return Assessment(risk=None, model="none", abstained=f"classifier failed: {how}")

@@ -35,10 +35,10 @@ class ProjectionError(TriageError):
 
 
 class ViewFileError(TriageError):
-    """The file is not a view of ours; it was left as it is."""
+    """The file is not a view of ours; it was left as it is. `made_by` is the command that makes a new one."""
 
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"`{path}` {problem}; move it away, then `triage rebuild` makes a new view from the log")
+    def __init__(self, path: Path, problem: str, made_by: str) -> None:
+        super().__init__(f"`{path}` {problem}; move it away, then `{made_by}` makes a new view from the log")
         self.path = path
 
 
@@ -53,13 +53,16 @@ class View(ABC):
     brief: bool = False
     """Whether the view has no use for the facts in reports and decisions: it is folded from brief events then."""
 
+    made_by: str = "triage rebuild"
+    """The command that makes the view anew where its file is none."""
+
     tables: tuple[tuple[str, str], ...]
     """Each table's name and columns. Statements name a table through `self.table`, so a rebuild can stand beside."""
 
     def __init__(self, path: Path) -> None:
         self.path: Final = path
         self._suffix = ""
-        self._connection: Final = _open(path)
+        self._connection: Final = _open(path, self.made_by)
         with self.transaction():
             self._execute(
                 "CREATE TABLE IF NOT EXISTS followed "
@@ -191,26 +194,26 @@ def _mark(log: EventLog) -> str:
     return f"{first[0].stream} {first[0].recorded_at.isoformat()}" if first else ""
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, made_by: str) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, timeout=LOCK_SECONDS_MAX, isolation_level=None)
     except sqlite3.Error as error:
-        raise ViewFileError(path, f"cannot be used as a view ({error})") from error
+        raise ViewFileError(path, f"cannot be used as a view ({error})", made_by) from error
     try:
-        _prepare(connection, path)
+        _prepare(connection, path, made_by)
     except BaseException as error:
         connection.close()
         if isinstance(error, sqlite3.Error):
-            raise ViewFileError(path, f"cannot be used as a view ({error})") from error
+            raise ViewFileError(path, f"cannot be used as a view ({error})", made_by) from error
         raise
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, made_by: str) -> None:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if mark != APPLICATION_ID and tables:
-        raise ViewFileError(path, "is a SQLite file, but not a view of triage")
+        raise ViewFileError(path, "is a SQLite file, but not a view of triage", made_by)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")  # a view can be folded again; the log must not be lost

@@ -1,7 +1,7 @@
 """A model's card: all that is said of it beside its numbers, kept in the same file; plain values, no code."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -10,6 +10,9 @@ from triage.outcomes import Outcome
 
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+CAVEAT_MAX: Final = 1_000
+"""Characters of a caveat at most."""
+
 PartName = Literal["train", "calibrate", "test"]
 
 
@@ -93,7 +96,7 @@ class Certificate(Value):
 
     limit: Share
     confidence: Share
-    method: Text
+    method: Annotated[str, Field(min_length=1, max_length=400)]
     agencies: tuple[Text, ...]
     tested: tuple[Tested, ...]
     ceiling: Share | None
@@ -183,7 +186,7 @@ class Card(Value):
     """What a reader of a model needs to know, caveats first; `one_rate` and `type_rates` are the plain rates."""
 
     trained_by: Text
-    caveats: tuple[Annotated[str, Field(min_length=1, max_length=1000)], ...]
+    caveats: tuple[Annotated[str, Field(min_length=1, max_length=CAVEAT_MAX)], ...]
     sources: tuple[Source, ...]
     parts: tuple[Part, ...]
     features: tuple[Text, ...]

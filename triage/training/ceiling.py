@@ -30,8 +30,14 @@ class Sent(NamedTuple):
     used: Sequence[bool] | Bools
 
 
-def certify(
-    train: Sent, calibrate: Sent, limit: float, agencies: Sequence[str], confidence: float = CONFIDENCE
+def certify(  # noqa: PLR0913 - two parts, and four figures that say what is to be shown of them
+    train: Sent,
+    calibrate: Sent,
+    limit: float,
+    agencies: Sequence[str],
+    confidence: float = CONFIDENCE,
+    *,
+    highest: float = 1.0,
 ) -> Certificate:
     """The highest ceiling shown to keep authority used to at most `limit` of the calls sent, and how it was found.
 
@@ -43,6 +49,9 @@ def certify(
     wrongly rejected, and with it the chance that the ceiling breaks the limit, is at most 1 - `confidence`: this is
     fixed sequence testing, split by data, of Learn-then-Test.
 
+    No ceiling above `highest` is tested: where rules send few risky calls and these end well, the test alone would let
+    a CSO go to calls that are riskier than most.
+
     Each ceiling is just above a risk of `train`. So risks may have been calibrated on `calibrate` first: that keeps
     their order, and with it which calls lie below which ceiling. None where the first hypothesis stands already, or
     where `train` has no call. Raises `TrainingError` for risks that are no numbers from 0 to 1, and for a `limit` or a
@@ -51,6 +60,7 @@ def certify(
     need = needed(limit, confidence)
     learnt, held = known(*train), known(*calibrate)
     ceilings = just_above(quantiles(learnt.risks, CEILINGS_MAX))
+    ceilings = ceilings[ceilings <= highest]
     calls, used = _below(ceilings, held.risks), _below(ceilings, held.risks[held.used])
     p_values = exact_p_values(calls, used, limit)
     first = _first(ceilings, learnt.risks, learnt.used, held.risks.size, limit)
@@ -72,7 +82,7 @@ def certify(
     return Certificate(
         limit=limit,
         confidence=confidence,
-        method=METHOD,
+        method=METHOD if highest >= 1 else f"{METHOD}; none above {highest:.2%}, the rate of all calls learnt from",
         agencies=tuple(agencies),
         tested=tuple(tested),
         ceiling=last.ceiling if last else None,

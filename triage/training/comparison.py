@@ -11,6 +11,7 @@ from triage.training.card import Compared
 from triage.training.cells import Cells, Numbers
 from triage.training.errors import TrainingError
 from triage.training.history import Row
+from triage.training.leaks import check_together
 from triage.training.splits import folds
 
 
@@ -54,11 +55,13 @@ def compare(
     Taken is the simplest of those that ship whose loss is within one standard error of the best one's: the error of
     the mean difference, call by call, as all are tested on the same calls (the one-standard-error rule of Breiman,
     Friedman, Olshen and Stone 1984, made paired). `behind` is negative where one that does not ship is better still.
+    Raises `LeakError` for the simplest that tells better how later calls ended than can be believed.
     """
     used = np.concatenate([cells.used[fold.test] for fold in parts])
     risks = {}
     for place, candidate in enumerate(found, start=1):
         risks[candidate.name] = _later(candidate, cells, parts, seed)
+        check_together(candidate, risks[candidate.name], used)
         progress(place)
     losses = {name: np.logaddexp(0, np.where(used, -scores, scores)) for name, scores in risks.items()}
     shipping = [candidate.name for candidate in found if candidate.ships]

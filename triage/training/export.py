@@ -20,11 +20,13 @@ SUPPORT_MIN: Final = 20
 """Decided training calls of a canonical type below which there is no opinion on it (assumption)."""
 
 COMBINATION_MIN: Final = 5
-"""The same of a canonical type at one priority (assumption)."""
+"""The same of a canonical type at one worst case and priority, as far as the model reads these (assumption)."""
 
 NAME_MAX: Final = 64
-_GRADED: Final = frozenset({"severity", "likelihood", "priority"})
-_SAFEST: Final = {name: FACTS[name].values[0] for name in DANGERS if name not in _GRADED}
+GRADED: Final = ("severity", "likelihood", "priority")
+"""Dangers that every call has to some degree."""
+
+_SAFEST: Final = {name: FACTS[name].values[0] for name in DANGERS if name not in GRADED}
 
 
 class Origin(NamedTuple):
@@ -41,8 +43,8 @@ def to_model(table: Table, cells: Cells, origin: Origin) -> Model:
     """The model of `table`, as it was fitted to `cells`: not calibrated yet, and with 1 for its ceiling.
 
     What own types and beats of other agencies weigh is left out, and the weight of the agency itself is part of the
-    intercept; of an agency that is not in the table it is 0, the mean that the penalty draws to. Combinations with a
-    priority are counted only where the table reads it.
+    intercept; of an agency that is not in the table it is 0, the mean that the penalty draws to. Counted together with
+    the canonical type are the degrees of danger that the table reads: what it adds for one is learnt from all types.
     """
     policy = origin.policy
     names = cells.values[AGENCY]
@@ -55,8 +57,8 @@ def to_model(table: Table, cells: Cells, origin: Origin) -> Model:
         if weights:
             terms.append(Term(features=over, weights=weights))
     support = Counter(_read("nature", row) for row in origin.learnt)
-    by_priority = any("priority" in over for over in table.terms)
-    pairs = Counter((_read("nature", row), _read("priority", row)) for row in origin.learnt if by_priority)
+    combined = _combined(table)
+    pairs = Counter(tuple(_read(name, row) for name in combined) for row in origin.learnt if combined)
     return Model(
         name=_slug(f"{policy.agency} {origin.candidate}"),
         agency=policy.agency,
@@ -71,12 +73,19 @@ def to_model(table: Table, cells: Cells, origin: Origin) -> Model:
         support_min=SUPPORT_MIN,
         combination_min=COMBINATION_MIN,
         support={nature: support[nature] for nature in sorted(support) if nature != NOT_STATED},
+        combined=combined,
         combinations={APART.join(pair): pairs[pair] for pair in sorted(pairs) if pair[0] != NOT_STATED},
         dangers=_dangers(row.call for row in origin.learnt),
         drift_window=origin.usual.window,
         drift_limit=LIMIT,
         reference=origin.usual.shares,
     )
+
+
+def _combined(table: Table) -> tuple[str, ...]:
+    read = {name for over in table.terms for name in over}
+    graded = tuple(name for name in GRADED if name in read)
+    return ("nature", *graded) if graded else ()
 
 
 def _weights(over: TermOver, weights: Iterable[float], cells: Cells) -> dict[str, float]:

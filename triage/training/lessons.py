@@ -86,9 +86,16 @@ def _check_agencies(own: Agency, others: Sequence[Agency], *, borrowed: bool) ->
     if borrowed and not others:
         raise TrainingError("a borrowed model needs at least 1 other agency to learn from: --from DIR=FILE")
     names = [agency.policy.agency for agency in (own, *others)]
+    whose: dict[str, str] = {}
     for agency in (own, *others):
         if names.count(agency.policy.agency) > 1:
             raise TrainingError(f"`{agency.policy.agency}` stands twice: name each agency once, with all its files")
+        for file in agency.files:
+            if whose.setdefault(file.sha256, agency.policy.agency) != agency.policy.agency:
+                raise TrainingError(
+                    f"`{file.name}` stands for `{whose[file.sha256]}` and for `{agency.policy.agency}`, with the same"
+                    " bytes: calls of one agency can be no calls of another"
+                )
         if not agency.rows:
             raise TrainingError(f"`{agency.policy.agency}` has 0 calls: at least 1 in each part is needed")
 

@@ -57,8 +57,8 @@ def split(rows: Sequence[Row], shares: tuple[int, int, int] = STANDARD) -> Parts
     different = len(set(moments))
     if different < MOMENTS_MIN:
         raise TrainingError(
-            f"the calls are of {different} different moments: at least {MOMENTS_MIN} are needed, one each to train,"
-            " to calibrate and to test with"
+            f"the calls are of {different} {'moment' if different == 1 else 'different moments'}: at least"
+            f" {MOMENTS_MIN} are needed, one each to train, to calibrate and to test with"
         )
     train = _cut(moments, len(rows) * shares[0] // 100)
     calibrate = _cut(moments, len(rows) * (shares[0] + shares[1]) // 100)

@@ -49,12 +49,17 @@ def no_opinion(model: Model, names: Names) -> Section:
     """The rules of abstention with their figures, and the support of each canonical type."""
     enough = [nature for nature, calls in model.support.items() if calls >= max(model.support_min, 1)]
     thin = sum(calls < model.combination_min for calls in model.combinations.values())
+    together = (
+        f" {thin:,} of {len(model.combinations):,} combinations of {listed([called(name) for name in model.combined])}"
+        f" have fewer than {model.combination_min:,}, and it has none on these either."
+        if model.combined
+        else ""
+    )
     rules = (
         f"It has an opinion on {len(enough):,} of the {len(model.support):,} canonical types that training saw: those"
-        f" with at least {counted(model.support_min, 'decided call')}. {thin:,} of {len(model.combinations):,}"
-        f" combinations of type and priority have fewer than {model.combination_min:,}, and it has none on these"
-        " either; nor on a type that no table maps, on a value of a feature that training never saw, or on a known"
-        " danger that training never saw with the type. Without an opinion the call is sworn."
+        f" with at least {counted(model.support_min, 'decided call')}.{together} It has none on a type that no table"
+        " maps, on a value of a feature that training never saw, or on a known danger that training never saw with the"
+        " type. Without an opinion the call is sworn."
     )
     watched = listed([called(name) for name in model.reference])
     drift = (

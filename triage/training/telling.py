@@ -7,13 +7,17 @@ from typing import Final
 
 from triage.domain.model import Model
 from triage.outcomes import OUTCOMES
-from triage.training.card import Certificate, Compared, Part, Source
+from triage.training.card import CAVEAT_MAX, Certificate, Compared, Part, Source
+from triage.training.errors import TrainingError
 from triage.training.history import Row
 from triage.training.lessons import Agency, Lessons
-from triage.training.sheet import listed
+from triage.training.sheet import counted, listed
 from triage.training.splits import Parts
 
 DAYS_OF_YEAR: Final = 365
+STRAY: Final = 100
+"""One in so many of the first calls, and of the last, may lie far from all others."""
+
 FEW_CALLS: Final = 1_000
 """Own calls below which their shares are called uncertain (assumption)."""
 
@@ -23,6 +27,21 @@ _LIBRARIES: Final = ("triage", "scikit-learn", "numpy", "scipy")
 def made_with() -> str:
     """The versions of what computed the numbers: with others the last digits may differ."""
     return ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
+
+
+def check_notes(notes: Sequence[str]) -> tuple[str, ...]:
+    """The notes without outer blanks. Raises `TrainingError` for one that a card cannot say on a line of its own."""
+    said = tuple(note.strip() for note in notes)
+    for place, note in enumerate(said, start=1):
+        if not 1 <= len(note) <= CAVEAT_MAX:
+            raise TrainingError(f"note {place} has {len(note):,} characters; valid: 1 to {CAVEAT_MAX:,}")
+        bad = next((at for at, letter in enumerate(note) if not letter.isprintable()), None)
+        if bad is not None:
+            raise TrainingError(
+                f"character {bad + 1} of note {place} is `U+{ord(note[bad]):04X}`, which cannot be shown; valid:"
+                " letters, digits, signs and blanks, on one line"
+            )
+    return said
 
 
 def sources(lesson: Lessons) -> tuple[Source, ...]:
@@ -180,14 +199,16 @@ def _of_undecided(lesson: Lessons) -> list[str]:
 
 
 def _of_period(lesson: Lessons) -> list[str]:
+    """The few calls at either end are left out: a call kept open for months says nothing of those months."""
     said = []
-    for agency, parts in lesson.parts:
-        first, last = (row.call.reported_at.date() for row in (parts.train[0], agency.rows[-1]))
+    for agency, _ in lesson.parts:
+        few = len(agency.rows) // STRAY
+        first, last = (agency.rows[place].call.reported_at.date() for place in (few, -1 - few))
         days = (last - first).days + 1
         if days < DAYS_OF_YEAR:
             said.append(
-                f"The calls of {agency.policy.agency} span {days:,} {'day' if days == 1 else 'days'} ({first}"
-                f" to {last}): what other seasons are like, the model cannot know."
+                f"Nearly all calls of {agency.policy.agency} came within {counted(days, 'day')} ({first} to {last}):"
+                f" what other seasons are like, the model cannot know."
             )
     return said
 

@@ -27,7 +27,7 @@ from triage.training.lessons import Agency, Lessons, lessons
 from triage.training.reference import usual
 from triage.training.sheet import listed
 from triage.training.splits import STANDARD
-from triage.training.telling import caveats, made_with, of_drift, parts_of, sources
+from triage.training.telling import caveats, check_notes, made_with, of_drift, parts_of, sources
 
 OWN: Final = LOCAL | {"priority"}
 """What one agency's model may read and a borrowed one may not: types and beats are an agency's own, and so is what it
@@ -70,21 +70,21 @@ def train(  # noqa: PLR0913 - each is a choice of whoever trains
     Split by time by `shares`: fitted to the first part, calibrated and given its ceiling on the second, and held
     against the third, which nothing touches before. Calls of `others` are learnt from too; with `borrowed` they alone
     are, and calibration and ceiling rest on them. `features` are those to learn from, all where None. `notes` are what
-    the card says first, as its reader has to know it and the calls do not say it. `progress` is told how many of
-    `STEPS` are done.
+    the card says first, 1 to 1,000 characters each, as its reader has to know it and the calls do not say it.
+    `progress` is told how many of `STEPS` are done.
 
-    Raises `TrainingError` with the number that is needed where there is too little to learn from, `LeakError` where a
-    feature knows the outcome, and `FeatureError` for a name that is no feature.
+    Raises `TrainingError` with the number that is needed where there is too little to learn from or a note
+    cannot be shown, `LeakError` where a feature knows the outcome, and `FeatureError` for a name that is no feature.
     """
     done = progress or (lambda _done: None)
-    names = _allowed(features, borrowed=borrowed)
+    said, names = check_notes(notes), _allowed(features, borrowed=borrowed)
     lesson = lessons(own, others, shares, borrowed=borrowed)
     done(1)
     with threadpool_limits(limits=1):  # sums in one order, so that the same calls give the same bits
         chosen = _choose(lesson, names, tuple(FEATURES) if features is None else names, seed, done)
         model, certificate = _certified(_calibrated(chosen.model, lesson), lesson)
         done(STEPS - 1)
-        card = _card(lesson, chosen, certificate, model, notes)
+        card = _card(lesson, chosen, certificate, model, said)
     done(STEPS)
     return Trained(Model.model_validate(model.model_dump()), card)
 
@@ -131,8 +131,13 @@ def _calibrated(model: Model, lesson: Lessons) -> Model:
 
 def _certified(model: Model, lesson: Lessons) -> tuple[Model, Certificate]:
     """With the highest ceiling that keeps to the limit."""
+    learnt = lesson.learnt
     certificate = ceiling.certify(
-        _sent(model, lesson.ordering), _sent(model, lesson.calibrate), model.authority_limit, lesson.certifying
+        _sent(model, lesson.ordering),
+        _sent(model, lesson.calibrate),
+        model.authority_limit,
+        lesson.certifying,
+        highest=sum(row.used for row in learnt) / len(learnt),
     )
     return model.model_copy(update={"ceiling": certificate.ceiling}), certificate
 
