@@ -93,6 +93,7 @@ def page(shipped: Sequence[Told], across: Sequence[Told]) -> str:
         ),
         "### What that shows, and what not\n",
         *[_filled(_worth(told), "- ").rstrip() for told in shipped],
+        "",
         "## Across agencies: learnt from the others, tried on the one left out\n",
         _filled(
             "What a model knows of a city that it has never seen. These are not shipped, but for Seattle's. A large"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.small_policy import SMALL_POLICY
-from tests.spec import CALL, NOON, after, answer, claim, close, given, overrule, pass_time, report, states
+from tests.spec import CALL, NOON, Story, after, answer, claim, close, given, overrule, pass_time, report, states
 from triage.domain.call import Cleared, NotReported, WithAgency, WithOfficers
 from triage.domain.commands import (
     ArriveOnScene,
@@ -12,6 +12,7 @@ from triage.domain.commands import (
     LinkCall,
     RefuseReport,
 )
+from triage.domain.desk import Desk
 from triage.domain.errors import (
     CallClearedError,
     CallNotFoundError,
@@ -26,6 +27,7 @@ from triage.domain.errors import (
     UnknownReasonError,
 )
 from triage.domain.events import (
+    Assessment,
     CallNotServed,
     CallQueued,
     CallTriaged,
@@ -217,6 +219,11 @@ def test_a_risk_at_the_ceiling_withholds_the_cso() -> None:
 
 def test_a_risk_below_the_ceiling_changes_nothing() -> None:
     assert given(risk=0.009).when(report()).the(CallTriaged).because == ("welfare",)
+
+
+def test_a_risk_without_a_ceiling_withholds_the_cso_however_small_it_is() -> None:
+    unsure = Assessment(risk=0.0, model="fake", abstained=None)
+    assert Story(Desk(SMALL_POLICY), unsure).when(report()).the(CallTriaged).because == ("risk-too-high",)
 
 
 def test_a_policy_that_requires_a_classifier_is_sworn_without_one() -> None:

@@ -90,6 +90,14 @@ def test_scores_that_say_nothing_of_the_outcome_are_refused() -> None:
         calibrate([0.0, 0.0, 0.0, 0.0, 1.0, 1.0], [False, False, True, True, False, True])
 
 
+@pytest.mark.parametrize("times", range(2, 9))
+@pytest.mark.parametrize("scores", [(0.3, 0.9), (0.1, 0.7, 1.9)])
+def test_a_slope_that_is_rounding_alone_is_none(times: int, scores: tuple[float, ...]) -> None:
+    each = [True] * times + [False] * (times + 1)  # the same at every score, so the true line is flat
+    with pytest.raises(TrainingError, match="no more often the higher the score"):
+        calibrate([score for score in scores for _ in each], each * len(scores))
+
+
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.booleans()), max_size=30))
 def test_whatever_the_scores_the_slope_is_above_nought_or_it_is_refused(calls: list[tuple[float, bool]]) -> None:
     try:

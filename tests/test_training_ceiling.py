@@ -109,6 +109,16 @@ def test_no_call_beyond_what_training_saw_is_sent() -> None:
     assert found.ceiling < 0.0041
 
 
+def test_no_ceiling_above_the_highest_is_tested_however_well_such_calls_ended() -> None:
+    seen = Sent([0.004] * 300 + [0.2] * 300, [False] * 600)
+    assert certified(seen, seen).ceiling == pytest.approx(0.2)
+    found = certify(seen, seen, LIMIT, ("Smallville Police",), highest=0.08)
+    assert (found.ceiling, found.calls) == (pytest.approx(0.004), 300)
+    assert "none above 8.00%, the rate of all calls" in found.method
+    nothing = certify(seen, seen, LIMIT, ("Smallville Police",), highest=0.003)
+    assert (nothing.tested, nothing.ceiling) == ((), None)
+
+
 def test_testing_stops_at_the_first_ceiling_that_is_not_shown_to_hold() -> None:
     """Beyond a bad stretch there is a good one, which would hold by itself: the sequence never gets there."""
     risks = [0.001] * 400 + [0.002] * 20 + [0.003] * 4_000

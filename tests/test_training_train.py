@@ -60,6 +60,13 @@ def test_the_ceiling_keeps_to_the_limit_on_the_calibration_part_alone(trained: T
     assert sum(below) == certificate.calls
 
 
+def test_no_ceiling_lies_above_the_rate_of_all_calls_learnt_from() -> None:
+    found = train(agency(MADE_UP)).card
+    assert found.certificate.tested
+    assert all(tested.ceiling <= found.one_rate for tested in found.certificate.tested)
+    assert f"none above {found.one_rate:.2%}" in found.certificate.method
+
+
 def test_calls_that_the_rules_send_elsewhere_certify_nothing() -> None:
     card = train(agency(made_up(2000, risks={**RISKS, "PARKING": 0.0}))).card
     certificate = card.certificate
@@ -213,6 +220,14 @@ def test_a_borrowed_model_knows_no_outcome_of_its_own() -> None:
     assert "type" not in card.features
     assert card.test.calls == 400
     assert sum(card.type_rates.values()) > 0, "each own type has the rate of its canonical type elsewhere"
+
+
+def test_a_borrowed_model_reads_neither_types_nor_beats_nor_priorities_as_these_are_each_agencys_own() -> None:
+    lender = agency(MADE_UP, SMALL_POLICY.model_copy(update={"agency": "Otherville Police"}))
+    found = train(agency(made_up(100, seed=9)), [lender], borrowed=True)
+    read = {name for term in found.model.terms for name in term.features} | set(found.model.combined)
+    assert read.isdisjoint({"type", "beat", "priority"})
+    assert {"type", "beat", "priority"}.isdisjoint(found.card.features)
 
 
 def test_own_outcomes_change_nothing_of_a_borrowed_model() -> None:
