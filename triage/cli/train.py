@@ -97,7 +97,7 @@ def train(  # noqa: PLR0913 - each is an option of the command line
     For example:
 
         triage train calls_2023.csv.gz --agency config/san_diego
-        triage train calls_2023.csv.gz --features nature,type,priority --out /tmp
+        triage train calls_2023.csv.gz --features nature,type,priority --out trial
         triage train calls.csv --agency config/seattle --borrowed --from config/san_diego=b.csv
         triage train calls.csv --note "Calls of the night shift are missing."
 
