@@ -8,10 +8,10 @@ from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import OneHotEncoder, TargetEncoder  # type: ignore[import-untyped]
 
 from tests.small_policy import SMALL_POLICY
-from tests.training_rows import RISKS, Told, another, made_up, rows
+from tests.training_rows import RISKS, Told, another, decision, made_up, rows
 from triage.classifiers.features import FEATURES
 from triage.domain.policy import Policy
-from triage.training.candidates import SMOOTH, Candidate, candidates, decision, fit, shrunk_rates
+from triage.training.candidates import SMOOTH, Candidate, candidates, fit, shrunk_rates
 from triage.training.card import Compared
 from triage.training.cells import AGENCY, UNSEEN, Cells, foreign, read_cells
 from triage.training.comparison import compare, masks
@@ -130,7 +130,7 @@ def test_the_table_says_what_the_pipeline_says(name: str) -> None:
     later = decided([*made_up(200, seed=9), Told("NO SUCH TYPE", beat="Z9")])
     held = read_cells(later, NAMES, later[0].agency, cells.values)
     assert fitted.pipeline is not None
-    assert fitted.scores(held) == pytest.approx(decision(fitted.pipeline, candidate.terms, held), abs=1e-12)
+    assert fitted.scores(held) == pytest.approx(decision(fitted, held), abs=1e-12)
 
 
 @pytest.mark.parametrize("name", ["type_rates", "hierarchy", "circumstances", "interactions", "boosting_more"])

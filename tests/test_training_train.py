@@ -8,12 +8,12 @@ from scipy.special import expit  # type: ignore[import-untyped]
 from tests.san_diego import AGENCY as SAN_DIEGO
 from tests.san_diego import reading as san_diegos_calls
 from tests.small_policy import SMALL_POLICY
-from tests.training_rows import RISKS, Told, agency, another, made_up
+from tests.training_rows import RISKS, Told, agency, another, decision, made_up
 from triage.classifiers.features import FEATURES, FeatureError
 from triage.classifiers.table import TableModel
 from triage.rulebook import load, load_outcomes
 from triage.training.calibration import calibrate
-from triage.training.candidates import candidates, decision, fit
+from triage.training.candidates import candidates, fit
 from triage.training.cells import read_cells
 from triage.training.errors import LeakError, TrainingError
 from triage.training.export import Origin, to_model
@@ -308,7 +308,7 @@ def test_risks_are_those_of_scikit_learns_pipeline_on_every_row_of_the_test_part
 
     def scores(rows: Sequence[Row]) -> list[float]:
         held = read_cells(rows, names, policy.agency, cells.values)
-        return list(decision(fitted.pipeline, candidate.terms, held))
+        return decision(fitted, held)
 
     known = [row for row in san_diego.calibrate if row.decided]
     line = calibrate(scores(known), [row.used for row in known])

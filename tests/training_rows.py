@@ -12,7 +12,9 @@ from triage.domain.policy import Policy
 from triage.rulebook import OutcomeCodes
 from triage.sources import Reading, SourceCall
 from triage.sources.reports import Reports
+from triage.training.candidates import Fitted
 from triage.training.card import FileRead
+from triage.training.cells import Cells, grid_of
 from triage.training.history import Row, history
 from triage.training.lessons import Agency
 
@@ -85,3 +87,9 @@ def agency(told: Iterable[Told], policy: Policy = SMALL_POLICY) -> Agency:
 def another(name: str = "Otherville Police") -> Policy:
     """A policy like the small one, of another agency."""
     return SMALL_POLICY.model_copy(update={"agency": name})
+
+
+def decision(fitted: Fitted, cells: Cells) -> list[float]:
+    """What scikit-learn itself makes of `cells`: the log-odds of authority used, before calibration."""
+    assert fitted.pipeline is not None
+    return list(map(float, fitted.pipeline.decision_function(grid_of(fitted.over, cells))))

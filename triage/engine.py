@@ -27,7 +27,7 @@ from triage.store import (
     Tracking,
     uncollected,
 )
-from triage.watching import Watching, local
+from triage.watching import Watching
 
 ATTEMPTS_MAX: Final = 8
 PAUSE_SECONDS: Final = 0.005
@@ -177,7 +177,7 @@ class Engine:
         ]
 
     def _to_assess(self, heard: Heard) -> CallToAssess:
-        return CallToAssess(heard.facts, heard.news.particulars, local(heard.reported_at, self._desk))
+        return CallToAssess.of(heard.facts, heard.news.particulars, heard.reported_at, self._desk.zone)
 
     def _outcome(self, request: Request, heard: TriageCall | CallRefusedError | None, work: _Batch) -> Outcome:
         if isinstance(heard, CallRefusedError):

@@ -155,7 +155,7 @@ def _decided(
         return "no command leads to this event here"
     if isinstance(command, TriageCall):
         heard = command.heard
-        to_assess = CallToAssess(heard.facts, heard.news.particulars, heard.reported_at.astimezone(desk.zone))
+        to_assess = CallToAssess.of(heard.facts, heard.news.particulars, heard.reported_at, desk.zone)
         assessment = models.assessed(command.assessment, to_assess, position)
         if assessment is None:
             return "the log does not hold the model that assessed this"

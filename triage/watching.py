@@ -1,6 +1,5 @@
 """Whether calls still look as those did that the model was trained for: measured by the log's own count of calls."""
 
-from datetime import datetime
 from typing import Final, NamedTuple
 
 from triage.classifiers.drift import DriftWatch, Snapshot
@@ -126,9 +125,4 @@ class Watching:
 def as_reported(event: CallReported, desk: Desk) -> CallToAssess:
     """A call by what CAD's own words say of it alone, which every reader of the log knows."""
     facts = desk.weigh(event.particulars, NOTHING_KNOWN, NOTHING_KNOWN, NOTHING_KNOWN).facts
-    return CallToAssess(facts, event.particulars, local(event.occurred_at, desk))
-
-
-def local(time: datetime, desk: Desk) -> datetime:
-    """`time` in the agency's zone."""
-    return time.astimezone(desk.zone)
+    return CallToAssess.of(facts, event.particulars, event.occurred_at, desk.zone)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
+from zoneinfo import ZoneInfo
 
 from triage.domain.call_types import normalised
 from triage.domain.errors import TriageError, nearest
@@ -20,12 +21,20 @@ WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satu
 class CallToAssess(NamedTuple):
     """A call as a classifier sees it: facts by name (None: unknown), CAD's own words, when it was first reported.
 
-    `reported_at` is aware; its hour and weekday are read as it stands, so it is to be in the agency's time zone.
+    `reported_at` is aware; its hour and weekday are read as it stands, so it is in the agency's time zone: `of` sees to
+    that.
     """
 
     facts: Mapping[str, FactValue | None]
     said: Particulars
     reported_at: datetime
+
+    @classmethod
+    def of(
+        cls, facts: Mapping[str, FactValue | None], said: Particulars, reported_at: datetime, zone: ZoneInfo
+    ) -> Self:
+        """The call, with its time as the agency's clocks show it."""
+        return cls(facts, said, reported_at.astimezone(zone))
 
 
 Read = Callable[[CallToAssess], str]

@@ -16,8 +16,6 @@ from triage.sources import Reading, load_columns, read_file
 from triage.training.card import FileRead
 from triage.training.history import Row, history
 
-CHUNK_BYTES: Final = 1 << 20
-
 NAME_MAX: Final = 200
 """A longer name of a file is cut: a card keeps no longer text."""
 
@@ -75,8 +73,5 @@ def _check_any(readings: Sequence[Reading]) -> None:
 
 
 def _sha256(path: Path) -> str:
-    found = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            found.update(chunk)
-    return found.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

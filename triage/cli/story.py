@@ -119,8 +119,8 @@ def _explained(call: Call, history: Sequence[Recorded], triaged: CallTriaged, ma
     said = _decided_on(history, triaged)
     if model is None or policy is None or isinstance(call, NotReported) or said is None:
         return None
-    reported_at = call.file.reported_at.astimezone(ZoneInfo(policy.time_zone))
-    return model.explain(CallToAssess(resolve(triaged.evidence), said, reported_at))
+    zone = ZoneInfo(policy.time_zone)
+    return model.explain(CallToAssess.of(resolve(triaged.evidence), said, call.file.reported_at, zone))
 
 
 def _decided_on(history: Sequence[Recorded], triaged: CallTriaged) -> Particulars | None:

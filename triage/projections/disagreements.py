@@ -210,7 +210,7 @@ class Disagreements(View):
         desk, file = self.challenger.desk, call.file
         assert file.particulars is not None, "a call that was told of has particulars"
         facts = desk.weigh(file.particulars, file.reported, file.cue, file.answered).facts
-        to_assess = CallToAssess(facts, file.particulars, file.reported_at.astimezone(desk.zone))
+        to_assess = CallToAssess.of(facts, file.particulars, file.reported_at, desk.zone)
         return _Asked(position, event, facts, to_assess, drift.abstention())
 
     def _judge(self, asked: Sequence[_Asked], calls: dict[str, JudgedCall]) -> list[tuple[object, ...]]:

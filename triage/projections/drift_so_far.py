@@ -66,4 +66,4 @@ class DriftSoFar:
     def _as_reported(self, heard: _Heard) -> CallToAssess:
         """A call by what CAD's own words say of it alone, as the engine counts it."""
         facts = self._desk.weigh(heard.said, NOTHING_KNOWN, NOTHING_KNOWN, NOTHING_KNOWN).facts
-        return CallToAssess(facts, heard.said, heard.occurred_at.astimezone(self._desk.zone))
+        return CallToAssess.of(facts, heard.said, heard.occurred_at, self._desk.zone)

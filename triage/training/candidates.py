@@ -114,11 +114,6 @@ def fit(candidate: Candidate, cells: Cells, seed: int) -> Fitted:
         return _fit(candidate, cells, seed)
 
 
-def decision(pipeline: Pipeline, terms: Sequence[TermOver], cells: Cells) -> Numbers:
-    """What scikit-learn itself makes of `cells`: the log-odds of authority used, before calibration."""
-    return np.asarray(pipeline.decision_function(grid_of(terms, cells)), np.float64)
-
-
 def shrunk_rates(places: Places, used: NDArray[np.bool_], values: int) -> tuple[float, Numbers]:
     """The overall rate, and each value's rate drawn towards it by `SMOOTH` calls (empirical Bayes, Micci-Barreca 2001).
 

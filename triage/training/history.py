@@ -53,7 +53,7 @@ def history(policy: Policy, codes: OutcomeCodes, readings: Sequence[Reading]) ->
     for ended in endings(readings):
         report = ended.report
         said, facts, route = look(report)
-        call = CallToAssess(facts, said, report.reported_at.astimezone(zone))
+        call = CallToAssess.of(facts, said, report.reported_at, zone)
         row = Row(policy.agency, call, _outcome(ending, ended), route)
         found.append((report.reported_at.astimezone(UTC), report.call_id, row))
     found.sort(key=lambda item: item[:2])
