@@ -226,6 +226,12 @@ def test_a_risk_without_a_ceiling_withholds_the_cso_however_small_it_is() -> Non
     assert Story(Desk(SMALL_POLICY), unsure).when(report()).the(CallTriaged).because == ("risk-too-high",)
 
 
+def test_an_abstention_withholds_the_cso_even_where_the_policy_would_do_without_a_classifier() -> None:
+    unsure = Assessment(risk=None, model="fake", abstained="it never saw the like")
+    story = Story(Desk(SMALL_POLICY), unsure).when(report()).then("call_reported", "call_triaged", "call_not_served")
+    assert story.the(CallTriaged).because == ("classifier-abstained",)
+
+
 def test_a_policy_that_requires_a_classifier_is_sworn_without_one() -> None:
     policy = SMALL_POLICY.model_copy(update={"classifier": "required"})
     story = given(policy=policy).when(report()).then("call_reported", "call_triaged", "call_not_served")
